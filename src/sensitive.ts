@@ -1,0 +1,28 @@
+import { inspect } from 'node:util'
+
+const HIDDEN = '[hidden]'
+
+/**
+ * A value about a person, or a secret: it prints `[hidden]` in strings, JSON, logs and inspection, and opens only
+ * where code says `reveal()`, so that every place that shows one can be found.
+ */
+export class Sensitive<T> {
+  readonly #value: T
+  constructor(value: T) {
+    this.#value = value
+  }
+  reveal(): T {
+    return this.#value
+  }
+  toString(): string {
+    return HIDDEN
+  }
+  toJSON(): string {
+    return HIDDEN
+  }
+  [inspect.custom](): string {
+    return HIDDEN
+  }
+}
+
+export const sensitive = <T>(value: T): Sensitive<T> => new Sensitive(value)
