@@ -55,7 +55,7 @@ class CanonicalWriter {
         declaration.prefix === ''
           ? ` xmlns="${attributeText(declaration.uri)}"`
           : ` xmlns:${declaration.prefix}="${attributeText(declaration.uri)}"`
-      rendered = { ...declaration, outer: rendered }
+      rendered = { prefix: declaration.prefix, uri: declaration.uri, outer: rendered }
     }
     for (const a of sortedAttributes(element.attributes))
       tag += ` ${a.prefix === '' ? a.local : `${a.prefix}:${a.local}`}="${attributeText(a.value)}"`

@@ -25,6 +25,7 @@ const ILLEGAL = /[\u0000\u0002-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/
 const DECLARATION =
   /<\?xml[ \t\n]+version[ \t\n]*=[ \t\n]*(["'])1\.0\1(?:[ \t\n]+encoding[ \t\n]*=[ \t\n]*(["'])[A-Za-z][A-Za-z0-9._-]*\2)?(?:[ \t\n]+standalone[ \t\n]*=[ \t\n]*(["'])(?:yes|no)\3)?[ \t\n]*\?>/y
 /** Namespace names are echoed into canonical form; nothing that would need care there is let in. */
+const LOOK_ALIKE = /^xmlns/i
 const UNSAFE_URI = /["'<>&\s]/
 
 /**
@@ -207,7 +208,7 @@ class Reader {
       if (this.#text[this.#at] !== '=') this.#fail('XML_MALFORMED', 'An attribute has no value')
       this.#at++
       this.#space()
-      found.push({ ...name, value: this.#attributeValue() })
+      found.push({ prefix: name.prefix, local: name.local, value: this.#attributeValue() })
     }
   }
 
@@ -228,28 +229,24 @@ class Reader {
   }
 
   #element(parent: XmlElement | null, name: QName, written: readonly WrittenAttribute[], offset: number): XmlElement {
-    let scope = parent?.scope ?? null
-    if (written.length === 0)
-      return new XmlElement({ ...name, namespace: this.#bound(scope, name.prefix), parent, scope, offset })
+    const { prefix, local } = name
+    let scope = parent === null ? null : parent.scope
     const declarations: NamespaceDeclaration[] = []
+    const attributes: XmlAttribute[] = []
     for (const a of written) {
       const declaration = this.#declarationOf(a)
       if (declaration === null) continue
       declarations.push(declaration)
-      scope = { ...declaration, outer: scope }
+      scope = { prefix: declaration.prefix, uri: declaration.uri, outer: scope }
     }
     if (declarations.length > 0) this.#boundScope(scope)
-    const attributes: XmlAttribute[] = []
-    for (const a of written) {
-      if (a.prefix === 'xmlns' || (a.prefix === '' && a.local === 'xmlns')) continue
-      const namespace = a.prefix === '' ? '' : this.#bound(scope, a.prefix)
-      if (attributes.some((other) => other.local === a.local && other.namespace === namespace))
-        this.#fail('XML_MALFORMED', 'An attribute stands twice on one element')
-      attributes.push({ ...a, namespace })
+    if (written.length > declarations.length) {
+      for (const a of written) if (!isDeclaration(a)) attributes.push(this.#attribute(a, scope, attributes))
     }
     return new XmlElement({
-      ...name,
-      namespace: this.#bound(scope, name.prefix),
+      prefix,
+      local,
+      namespace: this.#bound(scope, prefix),
       parent,
       scope,
       attributes,
@@ -258,15 +255,23 @@ class Reader {
     })
   }
 
+  #attribute(a: WrittenAttribute, scope: Scope | null, before: readonly XmlAttribute[]): XmlAttribute {
+    const namespace = a.prefix === '' ? '' : this.#bound(scope, a.prefix)
+    if (before.some((other) => other.local === a.local && other.namespace === namespace)) {
+      this.#fail('XML_MALFORMED', 'An attribute stands twice on one element')
+    }
+    return { prefix: a.prefix, local: a.local, namespace, value: a.value }
+  }
+
   /** The namespace declaration that an attribute is, or null. Source: Namespaces in XML 1.0 §3. */
   #declarationOf(a: WrittenAttribute): NamespaceDeclaration | null {
-    const isDefault = a.prefix === '' && a.local === 'xmlns'
-    if (!isDefault && a.prefix !== 'xmlns') {
+    if (!isDeclaration(a)) {
       // Stock canonicalisers tell declarations by the letters "xmlns"; look-alikes have no honest use.
-      if (/^xmlns/i.test(a.local) || /^xmlns/i.test(a.prefix))
+      if (LOOK_ALIKE.test(a.local) || LOOK_ALIKE.test(a.prefix))
         this.#fail('XML_FORBIDDEN', 'An attribute that looks like a namespace declaration')
       return null
     }
+    const isDefault = a.prefix === ''
     const prefix = isDefault ? '' : a.local
     if (UNSAFE_URI.test(a.value)) this.#fail('XML_FORBIDDEN', 'A namespace name with quotes, white space or markup')
     const reserved = prefix === 'xml' ? a.value !== XML_NAMESPACE : a.value === XML_NAMESPACE
@@ -333,6 +338,8 @@ interface QName {
 interface WrittenAttribute extends QName {
   readonly value: string
 }
+
+const isDeclaration = (a: QName): boolean => a.prefix === 'xmlns' || (a.prefix === '' && a.local === 'xmlns')
 
 function appendString(parent: XmlElement, text: string): void {
   if (text === '') return

@@ -34,8 +34,6 @@ export class LiftedText {
 export type XmlText = string | LiftedText
 export type XmlNode = XmlElement | XmlText
 
-const NONE: readonly never[] = []
-
 export class XmlElement {
   readonly prefix: string
   readonly local: string
@@ -55,8 +53,8 @@ export class XmlElement {
     namespace: string
     parent: XmlElement | null
     scope: Scope | null
-    attributes?: readonly XmlAttribute[]
-    declarations?: readonly NamespaceDeclaration[]
+    attributes: readonly XmlAttribute[]
+    declarations: readonly NamespaceDeclaration[]
     offset: number
   }) {
     this.prefix = fields.prefix
@@ -64,8 +62,8 @@ export class XmlElement {
     this.namespace = fields.namespace
     this.parent = fields.parent
     this.scope = fields.scope
-    this.attributes = fields.attributes ?? NONE
-    this.declarations = fields.declarations ?? NONE
+    this.attributes = fields.attributes
+    this.declarations = fields.declarations
     this.offset = fields.offset
   }
 
