@@ -1,0 +1,20 @@
+import { kinds } from './kinds.js'
+import type { Setting } from './setting.js'
+
+/** What a good value is, to follow "must be": `an integer from 0 to 65535`. */
+export const expected = (setting: Setting): string => kinds[setting.kind].expected(setting)
+
+/** What holds when the setting is not given, for tables and `--help`. */
+export function defaultText(setting: Setting): string {
+  const { kind, default: value, unset } = setting
+  if (value === undefined) return unset ?? 'none'
+  if (typeof value === 'number') return kinds[kind].show?.(value) ?? String(value)
+  return typeof value === 'string' ? value : value.join(', ') || 'none'
+}
+
+/** What a text was, for a message about it; passwords in addresses and whole pasted files are left out. */
+export function shown(text: string): string {
+  if (/\p{Cc}/u.test(text)) return 'was text with control characters or line breaks'
+  const plain = text.replace(/\/\/[^/]*@/, '//[hidden]@')
+  return `was "${plain.length > 100 ? `${plain.slice(0, 99)}…` : plain}"`
+}
