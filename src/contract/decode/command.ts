@@ -1,0 +1,94 @@
+import type { Command, Operation, PrintWishes, QueryCustomers } from '../../message/index.js'
+import { sensitive } from '../../sensitive.js'
+import type { XmlElement } from '../../xml/index.js'
+import { ContractError } from '../errors.js'
+import { ASIOINTITILI, operationsByWireName } from '../names.js'
+import { decodeAttachment } from './attachment.js'
+import { readDateTime } from './date-time.js'
+import { all, child, flag, text, word, wrapped } from './fields.js'
+import { decodeItem } from './item.js'
+import { decodeParty, decodeRecipient } from './party.js'
+
+/**
+ * The operation a request means: the name of the first element in the Body, and nothing else. The SOAPAction header
+ * is unsigned and ignored (clients.md R10).
+ * @throws ContractError OPERATION_UNKNOWN
+ */
+export function operationOf(payload: XmlElement): Operation {
+  const operation = payload.namespace === ASIOINTITILI ? operationsByWireName.get(payload.local) : undefined
+  if (operation === undefined)
+    throw new ContractError('OPERATION_UNKNOWN', 'The Body holds no operation of this interface')
+  return operation
+}
+
+/**
+ * Reads the signed Body's one element as a command. Order, repetition and absence of elements are taken as clients
+ * send them (clients.md R13–R28); only what leaves nothing to act upon is refused.
+ * @throws ContractError OPERATION_UNKNOWN, REQUEST_INVALID
+ * Source: viranomaispalvelut.md §4–6, §12 step 4
+ */
+export function decodeCommand(payload: XmlElement): Command {
+  const operation = operationOf(payload)
+  const party = decodeParty(payload)
+  const query = child(payload, 'Kysely')
+  switch (operation) {
+    case 'getServiceStatus':
+      return { operation, party }
+    case 'queryCustomers':
+      return { operation, party, query: decodeQuery(required(query)) }
+    case 'addItems':
+      return { operation, party, items: decodeItems(required(query)) }
+    case 'sendMessage':
+      return { operation, party, items: decodeItems(required(query)), print: decodePrint(required(query)) }
+  }
+}
+
+function decodeQuery(query: XmlElement): QueryCustomers['query'] {
+  const kind = word(query, 'KyselyLaji')
+  if (kind === 'Kaikki') {
+    return { kind: 'all', from: readDateTime(text(query, 'KyselyAlku')), to: readDateTime(text(query, 'KyselyLoppu')) }
+  }
+  // Without a kind, a list says what is meant.
+  if (kind !== null && kind !== 'Asiakkaat') throw invalid('KyselyLaji is neither Asiakkaat nor Kaikki')
+  const recipients = wrapped(query, 'Asiakkaat', 'Asiakas')
+  if (recipients.length === 0) throw invalid('Asiakkaat holds no Asiakas')
+  return { kind: 'listed', recipients: recipients.map((recipient) => sensitive(decodeRecipient(recipient))) }
+}
+
+function decodeItems(query: XmlElement) {
+  const count = word(query, 'KohdeMaara')
+  if (count !== null && !/^[+-]?\d+$/.test(count)) throw invalid('KohdeMaara is not a number')
+  const items = wrapped(query, 'Kohteet', 'Kohde')
+  if (items.length === 0) throw invalid('Kohteet holds no Kohde')
+  return items.map(decodeItem)
+}
+
+function decodePrint(query: XmlElement): PrintWishes {
+  const billing = child(query, 'Laskutus')
+  const files = [
+    ...wrapped(query, 'Tiedostot', 'Tiedosto'),
+    ...all(query, 'Tiedostot').filter((file) => child(file, 'TiedostoSisalto')),
+  ]
+  return {
+    alsoOnPaper: flag(query, 'Paperi'),
+    // `LahetaOC` is what LahetaTulostukseen was called before schema 1.1.
+    enabled: flag(query, 'LahetaTulostukseen', flag(query, 'LahetaOC', true)),
+    provider: word(query, 'Tulostustoimittaja'),
+    colour: flag(query, 'Varitulostus'),
+    billing:
+      billing &&
+      sensitive({
+        id: word(billing, 'Tunniste') ?? '',
+        password: word(billing, 'Salasana'),
+        costCentre: word(billing, 'Kustannuspaikka'),
+      }),
+    files: files.map((file) => sensitive(decodeAttachment(file))),
+  }
+}
+
+function required(query: XmlElement | null): XmlElement {
+  if (query === null) throw invalid('Kysely is missing')
+  return query
+}
+
+const invalid = (message: string): ContractError => new ContractError('REQUEST_INVALID', message)

@@ -1,0 +1,47 @@
+import type { Party, PostalAddress, Recipient } from '../../message/index.js'
+import type { XmlElement } from '../../xml/index.js'
+import { attribute, child, text, word } from './fields.js'
+
+/** `Viranomainen`: who is calling, by its own word (viranomaispalvelut.md §4.1). */
+export function decodeParty(request: XmlElement): Party {
+  const party = child(request, 'Viranomainen')
+  const contact = child(party, 'Yhteyshenkilo')
+  return {
+    authorityId: word(party, 'ViranomaisTunnus'),
+    serviceId: word(party, 'PalveluTunnus'),
+    actingUserId: text(party, 'KayttajaTunnus'),
+    contact: contact && {
+      name: attribute(contact, 'Nimi'),
+      email: attribute(contact, 'Sahkoposti'),
+      phone: attribute(contact, 'Matkapuhelin'),
+    },
+    address: decodeAddress(party),
+    exchangeId: text(party, 'SanomaTunniste'),
+    exchangeVersion: word(party, 'SanomaVersio'),
+    certificateCommonName: text(party, 'SanomaVarmenneNimi'),
+  }
+}
+
+/** `Asiakas`: its id stays as written, for the echo (clients.md R5). */
+export function decodeRecipient(recipient: XmlElement): Recipient {
+  return {
+    id: recipient.attribute('', 'AsiakasTunnus') ?? '',
+    idType: recipient.attribute('', 'TunnusTyyppi'),
+    email: attribute(recipient, 'Sahkoposti'),
+    phone: attribute(recipient, 'Matkapuhelin'),
+    address: decodeAddress(recipient),
+  }
+}
+
+function decodeAddress(parent: XmlElement | null): PostalAddress | null {
+  const address = child(parent, 'Osoite')
+  return (
+    address && {
+      name: text(address, 'Nimi') ?? '',
+      street: text(address, 'Lahiosoite') ?? '',
+      postalCode: text(address, 'Postinumero') ?? '',
+      city: text(address, 'Postitoimipaikka') ?? '',
+      country: word(address, 'Maa') ?? 'FI',
+    }
+  )
+}
