@@ -5,7 +5,8 @@
 export type ItemOutcome =
   | { readonly kind: 'stored'; readonly number: string }
   | { readonly kind: 'queued'; readonly number: string }
-  | { readonly kind: 'duplicate' }
+  /** `sameContent` is false when the caller used one reference for two different letters */
+  | { readonly kind: 'duplicate'; readonly sameContent: boolean }
   | { readonly kind: 'referenceNotFound' }
   | { readonly kind: 'noAccount' }
   | { readonly kind: 'invalid'; readonly reason: ItemFault }

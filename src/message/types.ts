@@ -54,6 +54,8 @@ export interface Attachment {
   readonly url: string | null
   /** decoded bytes; null for a link; 'broken' when the text is not base64 */
   readonly content: Buffer | 'broken' | null
+  /** the request's own bytes that `content` was decoded from, when they were left in place; evidence refers to them */
+  readonly encoded: Buffer | null
   readonly storageId: string | null
   /** indicative only, never compared with the content */
   readonly statedSize: string | null

@@ -1,0 +1,33 @@
+import type { Clock } from '../clock.js'
+import type { ItemPolicy, Party } from '../message/index.js'
+import type { Database, Sealer, Tx } from '../store/index.js'
+import type { Service } from './caller.js'
+
+/** What operations stand on. */
+export interface Context {
+  readonly db: Database
+  readonly sealer: Sealer
+  readonly clock: Clock
+  readonly policy: OperationPolicy
+}
+
+export interface OperationPolicy extends ItemPolicy {
+  readonly unknownViittaus: 'refuse' | 'ignore'
+  readonly maxRecipientsPerQuery: number
+}
+
+/** The request that an operation serves. */
+export interface Submitted {
+  /** trace id */
+  readonly id: string
+  readonly service: Service
+  readonly party: Party
+  /** bytes as received; kept as evidence of what was accepted, null when the installation keeps none */
+  readonly raw: Buffer | null
+}
+
+/**
+ * Writes the message log's row, and with it what will be answered, in the transaction that makes the answer true:
+ * no success leaves without a commit, and no commit belongs to an answer that claims failure.
+ */
+export type Recorder<Result> = (tx: Tx, result: Result) => Promise<void>

@@ -1,0 +1,10 @@
+/**
+ * What can be asked of the gateway, one file each: commands in, domain rules, one transaction, results out. Knows no
+ * XML and no wire code.
+ */
+export { addItems, type AddItemsResult } from './add-items.js'
+export { CallerError, identify, type Caller, type CallerErrorCode, type Service } from './caller.js'
+export type { Context, OperationPolicy, Recorder, Submitted } from './context.js'
+export { getServiceStatus } from './get-status.js'
+export { queryCustomers, type QueryCustomersResult } from './query-customers.js'
+export { sendMessage, type SendMessageResult } from './send-message.js'

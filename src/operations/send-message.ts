@@ -1,0 +1,124 @@
+import { uuidv7 } from 'uuidv7'
+import {
+  faultOfAttachment,
+  isStored,
+  isValidBilling,
+  type ItemOutcome,
+  type PrintWishes,
+  type SendMessage,
+} from '../message/index.js'
+import { evidence, type Tx } from '../store/index.js'
+import type { Context, Recorder, Submitted } from './context.js'
+import { addresseesOf, claim, duplicateOf, threadOf, type Addressee } from './recipient.js'
+import { prepareItem, storeItem, storeMessage, type PreparedItem } from './store-item.js'
+
+/** `accepted` with the number of messages stored, or the first outcome that refused the whole call. */
+export type SendMessageResult =
+  | { readonly kind: 'accepted'; readonly messageCount: number }
+  | { readonly kind: 'refused'; readonly outcome: ItemOutcome }
+
+/** Carries a refusal out of the transaction, so that nothing of the call stays. */
+class Refused extends Error {
+  readonly outcome: ItemOutcome
+  constructor(outcome: ItemOutcome) {
+    super('refused')
+    this.outcome = outcome
+  }
+}
+
+/**
+ * Sends letters to the mailbox if there is one, otherwise to paper. The answer has one code only, so a call is taken
+ * as a whole or not at all (viranomaispalvelut.md §9.1).
+ */
+export async function sendMessage(
+  context: Context,
+  command: SendMessage,
+  submitted: Submitted,
+  record: Recorder<SendMessageResult>,
+): Promise<SendMessageResult> {
+  const prepared = command.items.map((item) => prepareItem(item, submitted, command.print))
+  try {
+    return await context.db.withTransaction(async (tx) => {
+      const result: SendMessageResult = {
+        kind: 'accepted',
+        messageCount: await storeAll(tx, context, command, prepared, submitted),
+      }
+      await record(tx, result)
+      return result
+    })
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    const result: SendMessageResult = { kind: 'refused', outcome: error.outcome }
+    await context.db.withTransaction((tx) => record(tx, result))
+    return result
+  }
+}
+
+async function storeAll(
+  tx: Tx,
+  context: Context,
+  command: SendMessage,
+  prepared: readonly PreparedItem[],
+  submitted: Submitted,
+): Promise<number> {
+  for (const file of command.print.files) refuseIf(faultOfAttachment(file.reveal(), context.policy))
+  const addressees = await addresseesOf(tx, context.sealer, command.items, context.policy)
+  const parts: evidence.EvidencePart[] = []
+  let messageCount = 0
+  for (const [i, item] of prepared.entries()) {
+    if (addressees[i]!.length === 0) throw new Refused({ kind: 'invalid', reason: 'recipientMissing' })
+    for (const addressee of addressees[i]!) {
+      const outcome = await sendOne(tx, context, item, addressee, command.print, submitted)
+      if (!isStored(outcome)) throw new Refused(outcome)
+      messageCount++
+    }
+    parts.push(...(await storeItem(tx, context.sealer, item, submitted, command.operation, context.clock.now())))
+  }
+  if (submitted.raw !== null) await evidence.insertEvidence(tx, context.sealer, submitted.id, submitted.raw, parts)
+  return messageCount
+}
+
+async function sendOne(
+  tx: Tx,
+  context: Context,
+  prepared: PreparedItem,
+  addressee: Addressee,
+  print: PrintWishes,
+  submitted: Submitted,
+): Promise<ItemOutcome> {
+  if (addressee.fault !== null) return addressee.fault
+  const duplicate = await duplicateOf(tx, prepared, addressee, submitted)
+  if (duplicate !== null) return duplicate
+  const channels = channelsFor(addressee, print)
+  if (channels.length === 0) return { kind: 'noAccount' }
+  if (channels.includes('print') && print.billing !== null && !isValidBilling(print.billing.reveal())) {
+    return { kind: 'invalid', reason: 'billingInvalid' }
+  }
+  const thread = await threadOf(tx, prepared.item, addressee, submitted, context.policy)
+  if (thread === 'unknown') return { kind: 'referenceNotFound' }
+  const id = uuidv7()
+  if (!(await claim(tx, prepared, addressee, id, submitted))) {
+    return (await duplicateOf(tx, prepared, addressee, submitted)) ?? { kind: 'duplicate', sameContent: true }
+  }
+  const { recipient, hash: recipientHash } = addressee
+  const number = await storeMessage(tx, context.sealer, {
+    prepared,
+    id,
+    recipient,
+    recipientHash,
+    thread,
+    channels,
+    visibleAtOnce: false,
+  })
+  return { kind: 'queued', number }
+}
+
+/** Mailbox if there is one; paper when there is none, or when it is wished besides; no paper when printing is off (§9.7). */
+function channelsFor({ hasMailbox }: Addressee, { enabled, alsoOnPaper }: PrintWishes): ('mailbox' | 'print')[] {
+  const paper = enabled && (alsoOnPaper || !hasMailbox)
+  return [...(hasMailbox ? (['mailbox'] as const) : []), ...(paper ? (['print'] as const) : [])]
+}
+
+function refuseIf(outcome: ItemOutcome | null): void {
+  if (outcome !== null) throw new Refused(outcome)
+}

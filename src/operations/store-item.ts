@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto'
+import { uuidv7 } from 'uuidv7'
+import {
+  cleanFileNames,
+  mediaTypeOf,
+  states,
+  type Attachment,
+  type Item,
+  type PrintWishes,
+  type Recipient,
+} from '../message/index.js'
+import { attachments, evidence, messages, type Sealer, type Tx } from '../store/index.js'
+import type { Submitted } from './context.js'
+
+/** An item on its way into the database: hashed and named, but stored only once a recipient needs it. */
+export interface PreparedItem {
+  readonly id: string
+  readonly bucket: number
+  readonly item: Item
+  readonly content: messages.SealedContent
+  readonly contentSha256: Buffer
+  readonly files: readonly PreparedFile[]
+}
+
+interface PreparedFile {
+  readonly id: string
+  readonly attachment: Attachment
+  readonly sha256: Buffer | null
+}
+
+export function prepareItem(item: Item, submitted: Submitted, print: PrintWishes | null): PreparedItem {
+  const own = [...item.attachments, ...(print?.files ?? [])].map((attachment) => attachment.reveal())
+  const files = own.map((attachment) => ({
+    id: uuidv7(),
+    attachment,
+    sha256: bytesOf(attachment) && sha256(bytesOf(attachment)!),
+  }))
+  const names = cleanFileNames(own.map((attachment) => attachment.name))
+  const content: messages.SealedContent = {
+    ...item.content.reveal(),
+    attachments: own.map((a, i) => ({
+      name: names[i]!,
+      writtenName: a.name,
+      caption: a.caption,
+      url: a.url,
+      statedSize: a.statedSize,
+      storageId: a.storageId,
+    })),
+    print: print && { ...print, billing: print.billing?.reveal() ?? null, files: print.files.length },
+    party: submitted.party,
+  }
+  // The same letter sent again has the same hash, whatever its call is named and however it is signed.
+  const told = {
+    ...content,
+    party: null,
+    sentAt: item.sentAt,
+    flags: [item.requiresAcknowledgement, item.forceReadReceipt, item.messageKind],
+  }
+  const contentSha256 = sha256(JSON.stringify([told, files.map((file) => file.sha256?.toString('hex') ?? null)]))
+  return { ...messages.newItemId(keyOf(submitted), item.reference), item, content, contentSha256, files }
+}
+
+export const keyOf = ({ service }: Submitted): messages.ServiceKey => ({
+  authorityId: service.authorityId,
+  serviceId: service.id,
+})
+
+/** Stores the item itself and its attachments, once, whatever the number of recipients; tells where they stand in the request. */
+export async function storeItem(
+  tx: Tx,
+  sealer: Sealer,
+  prepared: PreparedItem,
+  submitted: Submitted,
+  operation: string,
+  now: Date,
+): Promise<evidence.EvidencePart[]> {
+  const { bucket, id, item } = prepared
+  await messages.insertItem(tx, sealer, {
+    bucket,
+    id,
+    submissionId: submitted.id,
+    operation,
+    service: keyOf(submitted),
+    reference: item.reference,
+    contentSha256: prepared.contentSha256,
+    content: prepared.content,
+    requiresAcknowledgement: item.requiresAcknowledgement,
+    forceReadReceipt: item.forceReadReceipt,
+    messageKind: item.messageKind,
+    sentAt: item.sentAt ?? now,
+  })
+  const parts: evidence.EvidencePart[] = []
+  for (const [position, file] of prepared.files.entries()) {
+    const content = bytesOf(file.attachment)
+    await messages.insertAttachment(tx, {
+      bucket,
+      id: file.id,
+      itemId: id,
+      position,
+      mediaType:
+        content === null ? file.attachment.mediaType : mediaTypeOf(file.attachment.mediaType, file.attachment.name),
+      sizeBytes: content?.length ?? null,
+      sha256: file.sha256,
+    })
+    if (content === null) continue
+    await attachments.insertAttachmentData(tx, { bucket, attachmentId: file.id }, content)
+    const start = positionIn(submitted.raw, file.attachment.encoded)
+    if (start !== null)
+      parts.push({ start, end: start + file.attachment.encoded!.length, bucket, attachmentId: file.id, content })
+  }
+  return parts
+}
+
+/** Stores the message of one recipient with its deliveries; all or nothing with the rest of the transaction. */
+export async function storeMessage(
+  tx: Tx,
+  sealer: Sealer,
+  message: {
+    prepared: PreparedItem
+    id: string
+    recipient: Recipient
+    recipientHash: Buffer
+    thread: { threadId: string; messageId: string } | null
+    channels: readonly ('mailbox' | 'print')[]
+    visibleAtOnce: boolean
+  },
+): Promise<string> {
+  const { prepared, visibleAtOnce } = message
+  const number = await messages.insertMessage(tx, sealer, {
+    bucket: prepared.bucket,
+    id: message.id,
+    itemId: prepared.id,
+    recipient: message.recipient,
+    recipientHash: message.recipientHash,
+    thread: message.thread,
+    state: visibleAtOnce ? states.visible : states.queued,
+  })
+  for (const channel of message.channels) {
+    const state = visibleAtOnce && channel === 'mailbox' ? 'delivered' : 'ready'
+    await messages.insertDelivery(tx, { bucket: prepared.bucket, messageId: message.id, channel, state })
+  }
+  return number
+}
+
+/** Where a piece of the request stands in it; null when it was transcoded on the way. */
+function positionIn(raw: Buffer | null, piece: Buffer | null): number | null {
+  return raw !== null && piece !== null && raw.buffer === piece.buffer ? piece.byteOffset - raw.byteOffset : null
+}
+
+const bytesOf = ({ content }: Attachment): Buffer | null => (content === 'broken' ? null : content)
+
+const sha256 = (value: string | Buffer): Buffer => createHash('sha256').update(value).digest()

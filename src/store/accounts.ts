@@ -1,0 +1,74 @@
+import { Sensitive, sensitive } from '../sensitive.js'
+import type { Queryable } from './database.js'
+import type { Sealer } from './sealing.js'
+
+export type AccountState = 'active' | 'passive'
+
+export interface Account {
+  readonly owner: Sensitive<string>
+  readonly idType: string
+  readonly state: AccountState
+  readonly joinedAt: Date
+  readonly stateAt: Date
+}
+
+const PURPOSE = 'account.owner'
+
+interface Row {
+  owner_hash: Buffer
+  sealed_owner: Buffer
+  id_type: string
+  state: AccountState
+  joined_at: Date
+  state_at: Date
+}
+
+/** Opens accounts or changes the state of existing ones. */
+export async function putAccount(
+  db: Queryable,
+  sealer: Sealer,
+  account: { owner: string; idType: string; state: AccountState },
+): Promise<void> {
+  await db.query(
+    `insert into account (owner_hash, id_type, sealed_owner, state) values ($1, $2, $3, $4)
+     on conflict (owner_hash) do update set state = excluded.state,
+       state_at = case when account.state = excluded.state then account.state_at else now() end`,
+    [
+      sealer.hashId(account.owner),
+      account.idType,
+      sealer.seal(account.owner.trim().toUpperCase(), PURPOSE),
+      account.state,
+    ],
+  )
+}
+
+/** States of the accounts that exist among these owners, by the hex of the owner's hash. */
+export async function accountStates(
+  db: Queryable,
+  ownerHashes: readonly Buffer[],
+): Promise<Map<string, { state: AccountState; stateAt: Date }>> {
+  const { rows } = await db.query<Row>('select owner_hash, state, state_at from account where owner_hash = any($1)', [
+    ownerHashes,
+  ])
+  return new Map(rows.map((row) => [row.owner_hash.toString('hex'), { state: row.state, stateAt: row.state_at }]))
+}
+
+/** Accounts that were opened within an interval, oldest first; open ends with null. */
+export async function listAccounts(
+  db: Queryable,
+  sealer: Sealer,
+  { from = null, to = null, limit }: { from?: Date | null; to?: Date | null; limit: number },
+): Promise<Account[]> {
+  const { rows } = await db.query<Row>(
+    `select * from account where ($1::timestamptz is null or joined_at >= $1) and ($2::timestamptz is null or joined_at <= $2)
+     order by joined_at, owner_hash limit $3`,
+    [from, to, limit],
+  )
+  return rows.map((row) => ({
+    owner: sensitive(sealer.open(row.sealed_owner, PURPOSE).toString('utf8')),
+    idType: row.id_type,
+    state: row.state,
+    joinedAt: row.joined_at,
+    stateAt: row.state_at,
+  }))
+}

@@ -1,0 +1,269 @@
+import { sensitive, type Sensitive } from '../sensitive.js'
+import { uuidv7 } from 'uuidv7'
+import type { ItemContent, Recipient, StateCode } from '../message/index.js'
+import { BUCKETS, bucketOf } from './bucket.js'
+import type { Queryable, Tx } from './database.js'
+import type { Sealer } from './sealing.js'
+
+/** Which service a message belongs to. */
+export interface ServiceKey {
+  readonly authorityId: string
+  readonly serviceId: string
+}
+
+/** What is stored of an attachment beside its bytes; names and captions, which may tell about a person, are sealed. */
+export interface StoredAttachmentMeta {
+  readonly name: string
+  readonly writtenName: string | null
+  readonly caption: string | null
+  readonly url: string | null
+  readonly statedSize: string | null
+  readonly storageId: string | null
+}
+
+/** The sealed content of an item: everything the request said of it. */
+export interface SealedContent extends ItemContent {
+  readonly attachments: readonly StoredAttachmentMeta[]
+  readonly print: object | null
+  readonly party: object
+}
+
+export interface NewItem {
+  readonly bucket: number
+  readonly id: string
+  readonly submissionId: string
+  readonly operation: string
+  readonly service: ServiceKey
+  readonly reference: string | null
+  readonly contentSha256: Buffer
+  readonly content: SealedContent
+  readonly requiresAcknowledgement: boolean
+  readonly forceReadReceipt: boolean
+  readonly messageKind: number | null
+  readonly sentAt: Date
+}
+
+export interface NewMessage {
+  readonly bucket: number
+  readonly id: string
+  readonly itemId: string
+  readonly recipient: Recipient
+  readonly recipientHash: Buffer
+  readonly thread: { readonly threadId: string; readonly messageId: string } | null
+  readonly state: StateCode
+}
+
+export const purposes = { content: 'item.content', recipient: 'message.recipient' } as const
+
+/** An id for rows of a message, and the share of the database that they live in. */
+export function newItemId(service: ServiceKey, reference: string | null): { id: string; bucket: number } {
+  const id = uuidv7()
+  return { id, bucket: bucketOf(service.authorityId, service.serviceId, reference ?? id) }
+}
+
+/**
+ * Claims a reference for a recipient; false when it is taken, for ever or by a transaction that then commits. The
+ * unique key decides, so that of any number of simultaneous callers exactly one is told true (design.md D8).
+ */
+export async function claimReference(
+  tx: Tx,
+  key: {
+    bucket: number
+    service: ServiceKey
+    reference: string
+    recipientHash: Buffer
+    messageId: string
+    contentSha256: Buffer
+  },
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `insert into message_key (bucket, authority_id, service_id, reference, recipient_hash, message_id, content_sha256)
+     values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
+    [
+      key.bucket,
+      key.service.authorityId,
+      key.service.serviceId,
+      key.reference,
+      key.recipientHash,
+      key.messageId,
+      key.contentSha256,
+    ],
+  )
+  return rowCount === 1
+}
+
+/** What is stored under a reference for a recipient: the hash of its content, null when nothing is. */
+export async function findClaim(
+  db: Queryable,
+  key: { bucket: number; service: ServiceKey; reference: string; recipientHash: Buffer },
+): Promise<Buffer | null> {
+  const { rows } = await db.query<{ content_sha256: Buffer }>(
+    `select content_sha256 from message_key
+     where bucket = $1 and authority_id = $2 and service_id = $3 and reference = $4 and recipient_hash = $5`,
+    [key.bucket, key.service.authorityId, key.service.serviceId, key.reference, key.recipientHash],
+  )
+  return rows[0]?.content_sha256 ?? null
+}
+
+export async function insertItem(tx: Tx, sealer: Sealer, item: NewItem): Promise<void> {
+  await tx.query(
+    `insert into item (bucket, id, submission_id, operation, authority_id, service_id, reference, content_sha256, sealed_content,
+       requires_acknowledgement, force_read_receipt, message_kind, sent_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+    [
+      item.bucket,
+      item.id,
+      item.submissionId,
+      item.operation,
+      item.service.authorityId,
+      item.service.serviceId,
+      item.reference,
+      item.contentSha256,
+      sealer.seal(JSON.stringify(item.content), purposes.content),
+      item.requiresAcknowledgement,
+      item.forceReadReceipt,
+      item.messageKind,
+      item.sentAt,
+    ],
+  )
+}
+
+/** Stores a message with its first state; returns its public number (AsiointitiliTunniste). */
+export async function insertMessage(tx: Tx, sealer: Sealer, message: NewMessage): Promise<string> {
+  const { rows } = await tx.query<{ number: string }>(
+    `insert into message (bucket, id, item_id, number, recipient_hash, sealed_recipient, id_type, thread_id, in_reply_to, state, state_at)
+     values ($1, $2, $3, nextval('message_number') * ${BUCKETS} + $1, $4, $5, $6, $7, $8, $9, now()) returning number`,
+    [
+      message.bucket,
+      message.id,
+      message.itemId,
+      message.recipientHash,
+      sealer.seal(JSON.stringify(message.recipient), purposes.recipient),
+      message.recipient.idType,
+      message.thread?.threadId ?? message.id,
+      message.thread?.messageId ?? null,
+      message.state,
+    ],
+  )
+  await insertStateEvent(tx, { bucket: message.bucket, messageId: message.id, state: message.state, source: 'intake' })
+  return rows[0]!.number
+}
+
+export async function insertStateEvent(
+  tx: Tx,
+  event: { bucket: number; messageId: string; state: StateCode; source: string },
+): Promise<void> {
+  await tx.query(
+    'insert into state_event (bucket, id, message_id, state, at, source) values ($1, $2, $3, $4, now(), $5)',
+    [event.bucket, uuidv7(), event.messageId, event.state, event.source],
+  )
+}
+
+/** Puts a delivery into the queue, or notes one that the storing itself was. */
+export async function insertDelivery(
+  tx: Tx,
+  delivery: { bucket: number; messageId: string; channel: 'mailbox' | 'print'; state: 'ready' | 'delivered' },
+): Promise<void> {
+  await tx.query(
+    `insert into delivery (bucket, id, message_id, channel, state, finished_at) values ($1, $2, $3, $4, $5, case when $5 = 'delivered' then now() end)`,
+    [delivery.bucket, uuidv7(), delivery.messageId, delivery.channel, delivery.state],
+  )
+}
+
+export async function insertAttachment(
+  tx: Tx,
+  a: {
+    bucket: number
+    id: string
+    itemId: string
+    position: number
+    mediaType: string | null
+    sizeBytes: number | null
+    sha256: Buffer | null
+  },
+): Promise<void> {
+  await tx.query(
+    'insert into attachment (bucket, id, item_id, position, media_type, size_bytes, sha256) values ($1, $2, $3, $4, $5, $6, $7)',
+    [a.bucket, a.id, a.itemId, a.position, a.mediaType, a.sizeBytes, a.sha256],
+  )
+}
+
+/**
+ * The message that a thread reference means: of the same service and the same recipient, otherwise null.
+ * `mailboxItemId` is a message's number, `authorityItemId` a reference that the service used before.
+ */
+export async function findThread(
+  db: Queryable,
+  target: { kind: 'mailboxItemId' | 'authorityItemId'; id: string; service: ServiceKey; recipientHash: Buffer },
+): Promise<{ threadId: string; messageId: string } | null> {
+  const { authorityId, serviceId } = target.service
+  if (target.kind === 'mailboxItemId') {
+    if (!/^\d{1,18}$/.test(target.id)) return null
+    const { rows } = await db.query<{ threadId: string; messageId: string }>(
+      `select m.thread_id as "threadId", m.id as "messageId" from message m join item i on i.bucket = m.bucket and i.id = m.item_id
+       where m.number = $1 and m.bucket = $2 and m.recipient_hash = $3 and i.authority_id = $4 and i.service_id = $5`,
+      [target.id, Number(BigInt(target.id) % BigInt(BUCKETS)), target.recipientHash, authorityId, serviceId],
+    )
+    return rows[0] ?? null
+  }
+  const { rows } = await db.query<{ threadId: string; messageId: string }>(
+    `select m.thread_id as "threadId", m.id as "messageId" from message_key k join message m on m.bucket = k.bucket and m.id = k.message_id
+     where k.bucket = $1 and k.authority_id = $2 and k.service_id = $3 and k.reference = $4 and k.recipient_hash = $5`,
+    [bucketOf(authorityId, serviceId, target.id), authorityId, serviceId, target.id, target.recipientHash],
+  )
+  return rows[0] ?? null
+}
+
+export interface ListedMessage {
+  readonly number: string
+  readonly traceId: string
+  readonly receivedAt: Date
+  readonly operation: string
+  readonly authorityId: string
+  readonly serviceId: string
+  readonly reference: string | null
+  readonly state: number
+  readonly stateAt: Date
+  readonly attachments: number
+  readonly deliveries: readonly { readonly channel: string; readonly state: string }[]
+  readonly history: readonly { readonly state: number; readonly at: string; readonly source: string }[]
+  /** opens only for an audited act */
+  readonly recipient: Sensitive<Recipient>
+  readonly content: Sensitive<SealedContent>
+}
+
+export interface MessageFilter {
+  readonly limit: number
+  readonly reference?: string | undefined
+  readonly traceId?: string | undefined
+  readonly number?: string | undefined
+}
+
+/** Messages, newest first. Sealed values are opened lazily, one by one, by whoever reveals them. */
+export async function listMessages(db: Queryable, sealer: Sealer, filter: MessageFilter): Promise<ListedMessage[]> {
+  const { rows } = await db.query<
+    Omit<ListedMessage, 'recipient' | 'content'> & { sealed_recipient: Buffer; sealed_content: Buffer }
+  >(
+    `select m.number, i.submission_id as "traceId", s.received_at as "receivedAt", i.operation, i.authority_id as "authorityId",
+       i.service_id as "serviceId", i.reference, m.state, m.state_at as "stateAt", m.sealed_recipient, i.sealed_content,
+       (select count(*)::int from attachment a where a.bucket = i.bucket and a.item_id = i.id) as attachments,
+       (select coalesce(json_agg(json_build_object('channel', d.channel, 'state', d.state) order by d.channel), '[]')
+          from delivery d where d.bucket = m.bucket and d.message_id = m.id) as deliveries,
+       (select coalesce(json_agg(json_build_object('state', e.state, 'at', e.at, 'source', e.source) order by e.id), '[]')
+          from state_event e where e.bucket = m.bucket and e.message_id = m.id) as history
+     from message m join item i on i.bucket = m.bucket and i.id = m.item_id left join submission s on s.id = i.submission_id
+     where ($2::text is null or i.reference = $2) and ($3::uuid is null or i.submission_id = $3) and ($4::bigint is null or m.number = $4)
+     order by m.id desc limit $1`,
+    [filter.limit, filter.reference ?? null, filter.traceId ?? null, filter.number ?? null],
+  )
+  return rows.map(({ sealed_recipient, sealed_content, ...row }) => ({
+    ...row,
+    recipient: sensitive(JSON.parse(sealer.open(sealed_recipient, purposes.recipient).toString('utf8')) as Recipient),
+    content: sensitive(JSON.parse(sealer.open(sealed_content, purposes.content).toString('utf8')) as SealedContent),
+  }))
+}
+
+export async function countMessages(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ count: number }>('select count(*)::float8 as count from message')
+  return rows[0]!.count
+}

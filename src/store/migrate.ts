@@ -1,0 +1,39 @@
+import { fileURLToPath } from 'node:url'
+import { runner } from 'node-pg-migrate'
+import type pg from 'pg'
+import type { Database } from './database.js'
+import { ensurePartitions } from './partitions.js'
+
+const MIGRATIONS = fileURLToPath(new URL('../../src/store/migrations', import.meta.url))
+/** Any number; gateways that start together take turns. */
+const LOCK = 4_151_010
+
+/**
+ * Brings the schema to the newest version and makes the months' partitions; does nothing on a current database.
+ * @returns names of the migrations that were run
+ */
+export function migrate(database: Database, now: Date): Promise<string[]> {
+  return database.withConnection(async (client) => {
+    await client.query('select pg_advisory_lock($1)', [LOCK])
+    try {
+      const run = await runMigrations(client)
+      await ensurePartitions(client, now)
+      return run
+    } finally {
+      await client.query('select pg_advisory_unlock($1)', [LOCK])
+    }
+  })
+}
+
+async function runMigrations(client: pg.PoolClient): Promise<string[]> {
+  const run = await runner({
+    dbClient: client as unknown as pg.Client,
+    dir: MIGRATIONS,
+    direction: 'up',
+    migrationsTable: 'schema_migration',
+    noLock: true,
+    verbose: false,
+    log: () => undefined,
+  })
+  return run.map((migration) => migration.name)
+}
