@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.js'
+import type { Log } from '../log.js'
 import type { ItemPolicy, Party } from '../message/index.js'
 import type { Database, Sealer, Tx } from '../store/index.js'
 import type { Service } from './caller.js'
@@ -8,6 +9,7 @@ export interface Context {
   readonly db: Database
   readonly sealer: Sealer
   readonly clock: Clock
+  readonly log: Log
   readonly policy: OperationPolicy
 }
 

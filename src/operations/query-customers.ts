@@ -11,48 +11,53 @@ export interface AccountFound {
   readonly stateAt: Date
 }
 
-export type QueryCustomersResult =
-  { readonly kind: 'found'; readonly accounts: readonly AccountFound[] } | { readonly kind: 'tooMany' }
-
 /**
  * Tells which recipients have an account: the listed ones, one answer each in their order, or all that were opened in
  * an interval. Listing all tells identity codes, so a service needs leave for it.
+ * @returns 'tooMany' when the answer would concern more recipients than one call may; nothing is recorded then
  * @throws CallerError OPERATION_NOT_ALLOWED
  */
 export async function queryCustomers(
-  { db, sealer, clock, policy }: Context,
+  context: Context,
   { query }: QueryCustomers,
   { service }: Submitted,
-  record: Recorder<QueryCustomersResult>,
-): Promise<QueryCustomersResult> {
+  record: Recorder<readonly AccountFound[]>,
+): Promise<readonly AccountFound[] | 'tooMany'> {
+  const { db, policy } = context
+  if (query.kind === 'all' && service.settings.mayListAccounts !== true) {
+    throw new CallerError('OPERATION_NOT_ALLOWED', 'The service may not list all accounts')
+  }
   const limit = policy.maxRecipientsPerQuery
-  const answer = async (result: QueryCustomersResult): Promise<QueryCustomersResult> => {
-    await db.withTransaction((tx) => record(tx, result))
-    return result
-  }
-  if (query.kind === 'all') {
-    if (service.settings.mayListAccounts !== true)
-      throw new CallerError('OPERATION_NOT_ALLOWED', 'The service may not list all accounts')
-    const found = await accounts.listAccounts(db, sealer, { from: query.from, to: query.to, limit: limit + 1 })
-    if (found.length > limit) return answer({ kind: 'tooMany' })
-    return answer({
-      kind: 'found',
-      accounts: found.map(({ owner, idType, state, stateAt }) => ({
-        recipient: sensitive({ id: owner.reveal(), idType }),
-        state,
-        stateAt,
-      })),
-    })
-  }
-  if (query.recipients.length > limit) return answer({ kind: 'tooMany' })
-  const hashes = query.recipients.map((recipient) => sealer.hashId(recipient.reveal().id))
-  const states = await accounts.accountStates(db, hashes)
+  const found =
+    query.kind === 'all' ? await listAll(context, query, limit) : await findListed(context, query.recipients, limit)
+  if (found.length > limit) return 'tooMany'
+  await db.withTransaction((tx) => record(tx, found))
+  return found
+}
+
+async function listAll(
+  { db, sealer }: Context,
+  { from, to }: { from: Date | null; to: Date | null },
+  limit: number,
+): Promise<AccountFound[]> {
+  const found = await accounts.listAccounts(db, sealer, { from, to, limit: limit + 1 })
+  return found.map(({ owner, idType, state, stateAt }) => ({
+    recipient: sensitive({ id: owner.reveal(), idType }),
+    state,
+    stateAt,
+  }))
+}
+
+async function findListed(
+  { db, sealer, clock }: Context,
+  recipients: readonly Sensitive<Recipient>[],
+  limit: number,
+): Promise<AccountFound[]> {
+  const hashes = recipients.map((recipient) => sealer.hashId(recipient.reveal().id))
+  const states = await accounts.accountStates(db, hashes.slice(0, limit))
   const now = clock.now()
-  return answer({
-    kind: 'found',
-    accounts: query.recipients.map((recipient, i) => {
-      const account = states.get(hashes[i]!.toString('hex'))
-      return { recipient, state: account?.state ?? 'none', stateAt: account?.stateAt ?? now }
-    }),
+  return recipients.map((recipient, i) => {
+    const account = states.get(hashes[i]!.toString('hex'))
+    return { recipient, state: account?.state ?? 'none', stateAt: account?.stateAt ?? now }
   })
 }

@@ -23,22 +23,37 @@ interface Row {
   state_at: Date
 }
 
-/** Opens accounts or changes the state of existing ones. */
-export async function putAccount(
+interface NewAccount {
+  readonly owner: string
+  readonly idType: string
+  readonly state: AccountState
+}
+
+/** Opens an account; one that exists stays as it is. */
+export async function openAccount(db: Queryable, sealer: Sealer, account: NewAccount): Promise<void> {
+  await insertAccount(db, sealer, account, 'do nothing')
+}
+
+/** Opens an account, or gives one that exists another state. */
+export async function putAccount(db: Queryable, sealer: Sealer, account: NewAccount): Promise<void> {
+  await insertAccount(
+    db,
+    sealer,
+    account,
+    `(owner_hash) do update set state = excluded.state, state_at = case when account.state = excluded.state then account.state_at else now() end`,
+  )
+}
+
+async function insertAccount(
   db: Queryable,
   sealer: Sealer,
-  account: { owner: string; idType: string; state: AccountState },
+  { owner, idType, state }: NewAccount,
+  onConflict: string,
 ): Promise<void> {
+  const sealed = sealer.seal(owner.trim().toUpperCase(), PURPOSE)
   await db.query(
-    `insert into account (owner_hash, id_type, sealed_owner, state) values ($1, $2, $3, $4)
-     on conflict (owner_hash) do update set state = excluded.state,
-       state_at = case when account.state = excluded.state then account.state_at else now() end`,
-    [
-      sealer.hashId(account.owner),
-      account.idType,
-      sealer.seal(account.owner.trim().toUpperCase(), PURPOSE),
-      account.state,
-    ],
+    `insert into account (owner_hash, id_type, sealed_owner, state) values ($1, $2, $3, $4) on conflict ${onConflict}`,
+    [sealer.hashId(owner), idType, sealed, state],
   )
 }
 

@@ -6,6 +6,7 @@ import { BASE64_BINARY, X509_V3 } from './names.js'
 
 /** A certificate as it is registered for services; made once, used for every request. */
 export interface Certificate {
+  readonly der: Buffer
   /** SHA-256 of the DER, lower-case hex */
   readonly fingerprint: string
   readonly publicKey: KeyObject
@@ -17,13 +18,14 @@ export interface Certificate {
 
 /**
  * Takes a certificate apart. What it says about itself proves nothing: trust comes from its registration.
- * @param der  one X.509 certificate
+ * @param encoded  one X.509 certificate, DER or PEM
  * @throws TrustError CERTIFICATE_UNREADABLE
  */
-export function readCertificate(der: Buffer | string): Certificate {
+export function readCertificate(encoded: Buffer | string): Certificate {
   try {
-    const x509 = new X509Certificate(der)
+    const x509 = new X509Certificate(encoded)
     return {
+      der: x509.raw,
       fingerprint: fingerprintOf(x509.raw),
       publicKey: x509.publicKey,
       notBefore: new Date(x509.validFrom),

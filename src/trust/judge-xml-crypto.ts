@@ -67,7 +67,8 @@ class Canonicals {
   }
 
   algorithm(): CanonicalizationClass {
-    const process = (node: DomNode): string => {
+    const process = (given: unknown): string => {
+      const node = given as DomNode
       if (node.localName === 'SignedInfo') return this.signedInfo
       const id = node.getAttribute('Id')
       const index = this.#signature.references.findIndex((reference) => reference.id === id)

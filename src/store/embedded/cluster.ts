@@ -6,6 +6,7 @@ import type { Account } from './account.js'
 import { EmbeddedPostgresError } from './error.js'
 import { syncFolder } from './files.js'
 import type { Runtime } from './runtime.js'
+import { platformSettings } from './settings.js'
 
 // Keys sort by code point, which no update of ICU or glibc changes; Finnish order is asked for in queries.
 const INITDB_ARGUMENTS = [
@@ -73,11 +74,20 @@ async function initialise(place: Place, { initdb, env }: Runtime): Promise<void>
   if (account.uid !== undefined) chownSync(cluster, account.uid, account.gid)
   const { cwd, name } = dataFolderFor(place)
   try {
-    await promisify(execFile)(initdb, [`--pgdata=${name}`, ...INITDB_ARGUMENTS], { ...account, cwd, env })
+    await promisify(execFile)(initdb, [`--pgdata=${name}`, ...INITDB_ARGUMENTS, ...platformArguments()], {
+      ...account,
+      cwd,
+      env,
+    })
   } catch (cause) {
     rmSync(cluster, { recursive: true, force: true })
     throw new EmbeddedPostgresError(explain(cause as Error & { stderr?: string }), { cause })
   }
+}
+
+// initdb runs a server too, which needs its shared memory as the later one does.
+function platformArguments(): string[] {
+  return Object.entries(platformSettings()).map(([name, value]) => `--set=${name}=${value}`)
 }
 
 function explain({ message, stderr = '' }: Error & { stderr?: string }): string {
@@ -87,8 +97,8 @@ function explain({ message, stderr = '' }: Error & { stderr?: string }): string 
   if (message.includes('ENOENT')) {
     return 'The PostgreSQL programs cannot run on this system; they need glibc 2.27 or newer (Alpine has none).'
   }
-  const reason = stderr.split('\n').find((line) => /error/i.test(line)) ?? message.split('\n')[0]!
-  return `PostgreSQL could not make a new database: ${reason.trim().replace(/\.$/, '')}.`
+  const reason = stderr.split('\n').find((line) => /FATAL|PANIC|error/.test(line)) ?? stderr.split('\n')[0] ?? ''
+  return `PostgreSQL could not make a new database (${reason.trim()}).`
 }
 
 function putInPlace(unfinished: string, cluster: string): void {

@@ -1,4 +1,16 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  closeSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 
 /** The text of the file, or undefined when there is none. */
@@ -13,9 +25,32 @@ export function readIfPresent(path: string): string | undefined {
 
 /** Readers see the old text or the new, never half of it. */
 export function replaceFile(path: string, text: string): void {
-  const draft = `${path}.${randomUUID()}`
+  renameSync(writeDraft(path, text), path)
+}
+
+/** Writes a file that is to become `path`, and returns its own name. */
+export function writeDraft(path: string, text: string): string {
+  const draft = `${path}.draft-${randomUUID()}`
   writeFileSync(draft, text, { mode: 0o600 })
-  renameSync(draft, path)
+  giveToFolderOwner(draft)
+  return draft
+}
+
+/** Removes drafts whose writers were killed; a living writer needs its own for a moment only. */
+export function removeOldDrafts(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (!name.includes('.draft-')) continue
+    const path = join(folder, name)
+    const { mtimeMs } = statSync(path, { throwIfNoEntry: false }) ?? { mtimeMs: Date.now() }
+    if (Date.now() - mtimeMs > 60_000) rmSync(path, { force: true })
+  }
+}
+
+/** What root writes into a user's folder the user can use again: one start with sudo must not spoil the folder. */
+export function giveToFolderOwner(path: string): void {
+  if (process.getuid?.() !== 0) return
+  const { uid, gid } = statSync(dirname(path))
+  chownSync(path, uid, gid)
 }
 
 /** Makes a rename inside the folder survive a power cut. */

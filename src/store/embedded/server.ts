@@ -7,6 +7,7 @@ import type { Account } from './account.js'
 import { dataFolderFor } from './cluster.js'
 import { assertDurable } from './durable.js'
 import { EmbeddedPostgresError } from './error.js'
+import { giveToFolderOwner } from './files.js'
 import { identify, isAlive, type ProcessId } from './processes.js'
 import type { Runtime } from './runtime.js'
 import { settingArguments } from './settings.js'
@@ -94,10 +95,10 @@ async function answers(connection: Connection): Promise<boolean> {
   }
 }
 
-// Not listening yet, starting, stopping, or out of connections for the moment (SQLSTATE classes 57 and 53).
+// Not listening yet, cut off, starting, stopping, or out of connections for the moment (SQLSTATE classes 57 and 53).
 function mayPass(error: unknown): boolean {
-  const code = (error as { code?: string }).code ?? ''
-  return !(error instanceof GatewayError) && (!/^[0-9A-Z]{5}$/.test(code) || /^5[37]/.test(code))
+  if (error instanceof pg.DatabaseError) return /^5[37]/.test(error.code ?? '')
+  return !(error instanceof GatewayError)
 }
 
 // The text of an error may quote the value it is about, even without DETAIL. Sessions get the error as an answer, so
@@ -109,7 +110,9 @@ async function keepValuesOutOfLog(client: pg.Client): Promise<void> {
 
 function openLog(path: string): number {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > LOG_LIMIT_BYTES) renameSync(path, `${path}.1`)
-  return openSync(path, 'a', 0o600)
+  const log = openSync(path, 'a', 0o600)
+  giveToFolderOwner(path)
+  return log
 }
 
 function once(child: ChildProcess): Promise<void> {

@@ -39,7 +39,8 @@ export function settingArguments(socketFolder: string, settings: Record<string, 
   return Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }
 
-function platformSettings(): Record<string, string> {
+/** What this machine asks for. */
+export function platformSettings(): Record<string, string> {
   // On macOS an ordinary fsync leaves the data in the cache of the disk.
   if (process.platform === 'darwin') return { wal_sync_method: 'fsync_writethrough' }
   return process.platform === 'linux' ? sharedMemorySettings('/dev/shm') : {}

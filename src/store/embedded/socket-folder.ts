@@ -35,7 +35,8 @@ function besideCluster(dir: string): string {
   return join(dir, 'socket')
 }
 
-function shortFolder(dir: string): string {
+/** In the system's temporary folder, the same for every process that uses `dir`. */
+export function shortFolder(dir: string): string {
   const name = 'gateway-' + createHash('sha256').update(realpathSync(dir)).digest('hex').slice(0, 12)
   return [tmpdir(), '/tmp'].map((folder) => join(folder, name)).find(fits)!
 }

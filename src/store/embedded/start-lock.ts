@@ -1,9 +1,8 @@
 import { linkSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { randomUUID } from 'node:crypto'
 import { EmbeddedPostgresError } from './error.js'
-import { parseJson, readIfPresent, replaceFile } from './files.js'
+import { parseJson, readIfPresent, removeOldDrafts, replaceFile, writeDraft } from './files.js'
 import { identifySelf, isAlive, type ProcessId } from './processes.js'
 
 // A lock file that is deleted and made again can be stolen twice at once. So nobody deletes the newest: the lock is the
@@ -44,8 +43,7 @@ async function take(dir: string, waitMs: number, signal?: AbortSignal): Promise<
 }
 
 function tryNext(dir: string, number: number): boolean {
-  const draft = join(dir, `${NAME}-${randomUUID()}`)
-  replaceFile(draft, JSON.stringify({ ...identifySelf(), released: false } satisfies Lock))
+  const draft = writeDraft(pathOf(dir, number), JSON.stringify({ ...identifySelf(), released: false } satisfies Lock))
   try {
     linkSync(draft, pathOf(dir, number))
   } catch (error) {
@@ -56,6 +54,7 @@ function tryNext(dir: string, number: number): boolean {
   }
   if (newestNumber(dir) === number) {
     clearOlder(dir, number)
+    removeOldDrafts(dir)
     return true
   }
   rmSync(pathOf(dir, number), { force: true }) // we looked before somebody else took and cleared this number

@@ -20,7 +20,8 @@ export interface EmbeddedPostgresOptions {
   onEvent?: (event: EmbeddedPostgresEvent) => void
 }
 
-const WATCH_EVERY_MS = 200
+// Looking at a process is one small read on Linux, and a run of ps elsewhere.
+const WATCH_EVERY_MS = process.platform === 'linux' ? 200 : 2_000
 const LONGEST_PAUSE_MS = 5_000
 
 /** Acquires the server and, unless we are but a guest, keeps it up until `stop`. */
@@ -141,5 +142,6 @@ class Supervised {
 function explained(error: unknown, dir: string): unknown {
   const code = (error as NodeJS.ErrnoException).code
   if (!['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code ?? '')) return error
-  return new EmbeddedPostgresError(`The folder ${dir} cannot be used for the database (${code}).`, { cause: error })
+  const sentence = `The folder ${dir} cannot be used for the database (${code}); it may belong to another user.`
+  return new EmbeddedPostgresError(sentence, { cause: error })
 }

@@ -1,0 +1,56 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { BytesInFlight } from './bytes-in-flight.js'
+
+/** What the gateway counts about requests, in Prometheus' text format. */
+export interface Metrics {
+  observe(request: {
+    operation: string | null
+    outcome: 'accepted' | 'refused'
+    code: string | null
+    durationMs: number
+    sizeBytes: number
+  }): void
+  readonly contentType: string
+  text(): Promise<string>
+}
+
+export function createMetrics(inFlight: BytesInFlight): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const requests = new Counter({
+    name: 'asti_requests_total',
+    help: 'SOAP requests answered, by operation, outcome and code (our error code, or TilaKoodi)',
+    labelNames: ['operation', 'outcome', 'code'],
+    registers: [registry],
+  })
+  const duration = new Histogram({
+    name: 'asti_request_duration_seconds',
+    help: 'Time from the first byte of a SOAP request to its answer, seconds',
+    labelNames: ['operation'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers: [registry],
+  })
+  const size = new Histogram({
+    name: 'asti_request_size_bytes',
+    help: 'Size of SOAP requests, bytes',
+    buckets: [4096, 65_536, 1_048_576, 4_194_304, 16_777_216],
+    registers: [registry],
+  })
+  new Gauge({
+    name: 'asti_request_bytes_in_flight',
+    help: 'Request bytes in memory now',
+    registers: [registry],
+    collect() {
+      this.set(inFlight.bytes)
+    },
+  })
+  return {
+    observe: ({ operation, outcome, code, durationMs, sizeBytes }) => {
+      requests.inc({ operation: operation ?? 'unknown', outcome, code: code ?? 'none' })
+      duration.observe({ operation: operation ?? 'unknown' }, durationMs / 1000)
+      size.observe(sizeBytes)
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  }
+}

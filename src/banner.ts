@@ -1,0 +1,34 @@
+import { relative } from 'node:path'
+import { SIGNED_PATH } from './arrival/index.js'
+import type { Config } from './config/index.js'
+import type { Runtime } from './runtime.js'
+import { demoService } from './sandbox/index.js'
+import { version } from './version.js'
+
+/** What runs where, and what to try next; for the person who typed the command. */
+export function banner(config: Config, port: number, { embedded, sandbox }: Runtime): string {
+  const host =
+    config.host === '0.0.0.0' || config.host === '::'
+      ? 'localhost'
+      : config.host.includes(':')
+        ? `[${config.host}]`
+        : config.host
+  const base = config.publicUrl ?? `http://${host}:${port}`
+  const here = (path: string): string => relative(process.cwd(), path) || path
+  const lines = [
+    `Asiointitili Gateway ${version} (${config.mode})`,
+    '',
+    `  Endpoint   ${base}${SIGNED_PATH}`,
+    `  WSDL       ${base}${SIGNED_PATH}?wsdl`,
+    `  Health     ${base}/health/ready      Metrics  ${base}/metrics`,
+    `  Database   ${embedded === null ? 'DATABASE_URL' : `PostgreSQL of our own in ${here(config.dataDir)}/postgres`}`,
+  ]
+  if (sandbox !== null) {
+    lines.push(
+      `  Demo       ${demoService.authorityId} / ${demoService.id}, key and certificate in ${here(sandbox.demoCertificateFile).replace(/\/[^/]+$/, '')}/`,
+      '',
+      '  Try next, in another terminal:   npm run demo',
+    )
+  }
+  return `\n${lines.join('\n')}\n  Stop with Ctrl-C.\n\n`
+}

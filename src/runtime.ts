@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import type { Config } from './config/index.js'
+import { loadKeys } from './keys/index.js'
+import type { Log } from './log.js'
+import { makeSandboxFiles, seedSandbox, type SandboxFiles } from './sandbox/index.js'
+import {
+  assertDurable,
+  createSealer,
+  migrate,
+  openDatabase,
+  startEmbeddedPostgres,
+  type Database,
+  type EmbeddedPostgres,
+  type Sealer,
+} from './store/index.js'
+
+/** The database and the keys, ready to use: what the gateway and every command stand on. */
+export interface Runtime {
+  readonly db: Database
+  readonly sealer: Sealer
+  /** null in production */
+  readonly sandbox: SandboxFiles | null
+  readonly embedded: EmbeddedPostgres | null
+  close(): Promise<void>
+}
+
+/**
+ * Brings the database up, checks that it keeps what it confirms, and brings its schema and the sandbox's seed up to date.
+ * @param role  the gateway owns an embedded server; a command joins one that runs, or starts one for its own time
+ */
+export async function openRuntime(
+  config: Config,
+  { log, role, now }: { log: Log; role: 'owner' | 'guest'; now: Date },
+): Promise<Runtime> {
+  const sandbox = config.mode === 'sandbox' ? await makeSandboxFiles(config.dataDir) : null
+  const keys = loadKeys(
+    config.identityKeyFile ?? sandbox!.identityKeyFile,
+    config.sealingKeyFiles ?? [sandbox!.sealingKeyFile],
+  )
+  const sealer = createSealer(keys)
+  const embedded = config.databaseUrl === undefined ? await startEmbedded(config.dataDir, role, log) : null
+  const connection = embedded?.connection ?? { connectionString: config.databaseUrl!.reveal() }
+  const db = openDatabase({
+    connection,
+    poolSize: config.databasePoolSize,
+    statementTimeoutMs: config.statementTimeoutMs,
+    log,
+  })
+  const close = async (): Promise<void> => {
+    await db.close()
+    await embedded?.stop()
+  }
+  try {
+    await assertDurable((sql) => db.query<Record<string, string>>(sql))
+    for (const migration of await migrate(db, now)) log.info({ event: 'database.migrated', migration })
+    if (sandbox !== null) await seedSandbox(db, sealer, sandbox)
+    return { db, sealer, sandbox, embedded, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function startEmbedded(dataDir: string, role: 'owner' | 'guest', log: Log): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({ dir: join(dataDir, 'postgres'), role, onEvent: ({ event }) => log.info({ event }) })
+}
