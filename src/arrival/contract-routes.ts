@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { publishedSchema, publishedWsdl } from '../contract/index.js'
-import { NON_SIGNED_PATH, SIGNED_PATH } from './soap-routes.js'
+import { INTERNAL_PATH, NON_SIGNED_PATH, SIGNED_PATH } from './soap-routes.js'
 
 /** `?wsdl` and `?xsd=NAME` on both endpoints (viranomaispalvelut.md §2). */
 export function contractRoutes(app: FastifyInstance, { publicUrl }: { publicUrl: string | undefined }): void {
-  for (const path of [SIGNED_PATH, NON_SIGNED_PATH]) {
+  for (const path of [SIGNED_PATH, NON_SIGNED_PATH, INTERNAL_PATH]) {
     app.get(path, (request, reply) =>
       publish(request, reply, `${publicUrl ?? `${request.protocol}://${request.host}`}${path}`),
     )

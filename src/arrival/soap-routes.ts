@@ -11,6 +11,8 @@ import type { Metrics } from './metrics.js'
 export const SIGNED_PATH = '/Asiointitili/ViranomaispalvelutWSInterface'
 /** Clients make this path by appending the word, so the relation between the two is part of the contract. */
 export const NON_SIGNED_PATH = `${SIGNED_PATH}NonSigned`
+/** The unsigned endpoint under the name that some clients knew inside the state's network (viranomaispalvelut.md §2). */
+export const INTERNAL_PATH = '/InternalServices/Viestinvalitys/ViranomaispalvelutWSInterfaceNonSigned'
 
 export interface SoapOptions {
   readonly context: ExchangeContext
@@ -37,7 +39,8 @@ export function soapRoutes(app: FastifyInstance, options: SoapOptions): void {
     done()
   })
   app.post(SIGNED_PATH, (request, reply) => answerSoap(request, reply, 'signed', options))
-  app.post(NON_SIGNED_PATH, (request, reply) => answerSoap(request, reply, 'non-signed', options))
+  for (const path of [NON_SIGNED_PATH, INTERNAL_PATH])
+    app.post(path, (request, reply) => answerSoap(request, reply, 'non-signed', options))
 }
 
 async function answerSoap(

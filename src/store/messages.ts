@@ -132,7 +132,7 @@ export async function insertItem(tx: Tx, sealer: Sealer, item: NewItem): Promise
 export async function insertMessage(tx: Tx, sealer: Sealer, message: NewMessage): Promise<string> {
   const { rows } = await tx.query<{ number: string }>(
     `insert into message (bucket, id, item_id, number, recipient_hash, sealed_recipient, id_type, thread_id, in_reply_to, state, state_at)
-     values ($1, $2, $3, nextval('message_number') * ${BUCKETS} + $1, $4, $5, $6, $7, $8, $9, now()) returning number`,
+     values ($1::smallint, $2, $3, nextval('message_number') * ${BUCKETS} + $1::smallint, $4, $5, $6, $7, $8, $9, now()) returning number`,
     [
       message.bucket,
       message.id,
@@ -165,7 +165,7 @@ export async function insertDelivery(
   delivery: { bucket: number; messageId: string; channel: 'mailbox' | 'print'; state: 'ready' | 'delivered' },
 ): Promise<void> {
   await tx.query(
-    `insert into delivery (bucket, id, message_id, channel, state, finished_at) values ($1, $2, $3, $4, $5, case when $5 = 'delivered' then now() end)`,
+    `insert into delivery (bucket, id, message_id, channel, state, finished_at) values ($1, $2, $3, $4, $5::text, case when $5::text = 'delivered' then now() end)`,
     [delivery.bucket, uuidv7(), delivery.messageId, delivery.channel, delivery.state],
   )
 }
