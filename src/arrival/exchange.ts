@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GatewayError } from '../errors.js'
 import {
+  conformanceOf,
   ContractError,
   decodeCommand,
   decodeParty,
@@ -10,6 +11,7 @@ import {
   operationOf,
   statusFor,
   type AnswerDocument,
+  type Conformance,
   type ErrorCode,
   type Status,
 } from '../contract/index.js'
@@ -152,9 +154,16 @@ async function accept(context: ExchangeContext, exchange: Exchange, raw: Buffer,
   const submitted = { id: exchange.traceId, service, party: exchange.party, raw: context.keepEvidence ? raw : null }
   const head = { exchangeId: exchange.answeredExchangeId, traceId: exchange.traceId }
   return perform(context, command, submitted, head, (tx, told) => {
-    exchange.notes = told.notes
+    exchange.notes = notesOf(told.notes, conformanceOf(envelope.document, envelope.payload))
     return recordSubmission(tx, exchange.submission({ code: null, ...told }))
   })
+}
+
+function notesOf(
+  outcome: Record<string, unknown> | null,
+  conformance: Conformance | null,
+): Record<string, unknown> | null {
+  return outcome === null && conformance === null ? null : { ...outcome, ...(conformance && { conformance }) }
 }
 
 async function verifyCaller(

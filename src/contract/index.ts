@@ -4,6 +4,7 @@
  */
 export { answers, isErrorCode, statusFor, type ErrorCode } from './answers.js'
 export { messageStatus, successes, type Status } from './codes.js'
+export { conformanceOf, type Conformance } from './conformance.js'
 export { decodeCommand, operationOf } from './decode/command.js'
 export { decodeParty } from './decode/party.js'
 export {

@@ -8,11 +8,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readCertificate } from '../trust/index.js'
 import { accounts, services, type Database, type Sealer } from '../store/index.js'
-import { makeIdentity } from './certificates.js'
 import { keepOrWrite } from './files.js'
 import { testPersons } from './persons.js'
 
-export { makeIdentity } from './certificates.js'
 export { testPersons, type TestPerson } from './persons.js'
 
 export const demoService = {
@@ -58,6 +56,8 @@ export async function makeSandboxFiles(dataDir: string): Promise<SandboxFiles> {
 /** The certificate is written last: a pair counts as made only when both are there. */
 async function makePair(keyFile: string, certificateFile: string, commonName: string, days: number): Promise<void> {
   if (existsSync(keyFile) && existsSync(certificateFile)) return
+  // Loading the certificate library takes longer than most commands; a pair is made once.
+  const { makeIdentity } = await import('./certificates.js')
   const { privateKey, certificate } = await makeIdentity(commonName, days)
   keepOrWrite(keyFile, privateKey)
   keepOrWrite(certificateFile, certificate)

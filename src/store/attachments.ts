@@ -45,3 +45,23 @@ export async function* readAttachmentData(
   if (!hash.digest().equals(sha256))
     throw new AttachmentDamaged('ATTACHMENT_DAMAGED', 'An attachment does not have the SHA-256 it was stored with')
 }
+
+export interface StoredAttachment {
+  readonly bucket: number
+  readonly attachmentId: string
+  readonly mediaType: string | null
+  /** null, as the hash, for a link */
+  readonly sizeBytes: number | null
+  readonly sha256: Buffer | null
+}
+
+/** What one request stored besides the messages, in the order in which it was sent. */
+export async function attachmentsOf(db: Queryable, submissionId: string): Promise<StoredAttachment[]> {
+  const { rows } = await db.query<StoredAttachment>(
+    `select a.bucket, a.id as "attachmentId", a.media_type as "mediaType", a.size_bytes::float8 as "sizeBytes", a.sha256
+     from item i join attachment a on a.bucket = i.bucket and a.item_id = i.id
+     where i.submission_id = $1 order by i.id, a.position`,
+    [submissionId],
+  )
+  return rows
+}

@@ -98,3 +98,16 @@ export async function addService(
     ],
   )
 }
+
+/** Changes the settings named here; the others stay as they are. */
+export async function changeSettings(
+  db: Queryable,
+  { authorityId, id }: Pick<Service, 'authorityId' | 'id'>,
+  settings: ServiceSettings,
+): Promise<void> {
+  await db.query('update service set settings = settings || $3 where authority_id = $1 and id = $2', [
+    authorityId,
+    id,
+    settings,
+  ])
+}

@@ -67,14 +67,18 @@ export interface LoggedSubmission extends Submission {
   readonly answeredAt: Date
 }
 
+const LOGGED = `id, received_at as "receivedAt", answered_at as "answeredAt", endpoint, operation, outcome, code, status_code as "statusCode",
+  status_text as "statusText", authority_id as "authorityId", service_id as "serviceId", exchange_id as "exchangeId",
+  encode(fingerprint, 'hex') as fingerprint, signature_algorithm as "signatureAlgorithm", digest_algorithm as "digestAlgorithm",
+  host(remote_address) as "remoteAddress", size_bytes::float8 as "sizeBytes", item_count as "itemCount", message_count as "messageCount", report, notes`
+
 export async function findSubmission(db: Queryable, id: string): Promise<LoggedSubmission | null> {
-  const { rows } = await db.query<LoggedSubmission>(
-    `select id, received_at as "receivedAt", answered_at as "answeredAt", endpoint, operation, outcome, code, status_code as "statusCode",
-       status_text as "statusText", authority_id as "authorityId", service_id as "serviceId", exchange_id as "exchangeId",
-       encode(fingerprint, 'hex') as fingerprint, signature_algorithm as "signatureAlgorithm", digest_algorithm as "digestAlgorithm",
-       host(remote_address) as "remoteAddress", size_bytes::float8 as "sizeBytes", item_count as "itemCount", message_count as "messageCount", report, notes
-     from submission where id = $1`,
-    [id],
-  )
+  const { rows } = await db.query<LoggedSubmission>(`select ${LOGGED} from submission where id = $1`, [id])
   return rows[0] ?? null
+}
+
+/** The newest requests first, accepted and refused. */
+export async function listSubmissions(db: Queryable, { limit }: { limit: number }): Promise<LoggedSubmission[]> {
+  const { rows } = await db.query<LoggedSubmission>(`select ${LOGGED} from submission order by id desc limit $1`, [limit])
+  return rows
 }

@@ -1,0 +1,93 @@
+import type { XmlDocument, XmlElement } from '../xml/index.js'
+import { ASIOINTITILI } from './names.js'
+import { publishedSchema } from './published.js'
+import { readSchema, type SchemaElement } from './schema.js'
+
+/**
+ * Where an accepted request deviates from the schema: advice for its vendor, never a reason to refuse (design.md D6).
+ * `path` holds element names only, `line` counts from 1.
+ */
+export interface ConformanceNote {
+  readonly kind: 'unknownElement' | 'unknownAttribute' | 'removedElement' | 'outOfOrder' | 'missing'
+  readonly path: string
+  readonly line: number
+}
+
+/** Deviations counted by kind, and the first of them in detail. */
+export interface Conformance {
+  readonly counts: Readonly<Partial<Record<ConformanceNote['kind'], number>>>
+  readonly first: readonly ConformanceNote[]
+}
+
+const MAX_NOTES = 20
+/** A list of ten thousand customers deviates ten thousand times in the same way. */
+const MAX_ELEMENTS = 2_000
+
+/** Elements of older schema generations that the newest has not; clients still send them (viranomaispalvelut.md §6). */
+const REMOVED = new Set([
+  'Maksullisuus',
+  'MaksamisKuvausTeksti',
+  'SmsLisatieto',
+  'TavoitettavuusTietoSMS',
+  'Tiedostot',
+  'Sivut',
+  'LahetaOC',
+])
+
+const schema = readSchema(publishedSchema('Viranomaispalvelut.xsd')!)
+
+/** Compares a request with the published schema; null when it fits. */
+export function conformanceOf(document: XmlDocument, payload: XmlElement): Conformance | null {
+  const walk = new Walk(document)
+  const element = schema.get(payload.local)
+  if (element !== undefined) walk.compare(payload, element, payload.local)
+  return walk.result()
+}
+
+class Walk {
+  readonly #document: XmlDocument
+  readonly #counts: Partial<Record<ConformanceNote['kind'], number>> = {}
+  readonly #first: ConformanceNote[] = []
+  #seen = 0
+
+  constructor(document: XmlDocument) {
+    this.#document = document
+  }
+
+  result(): Conformance | null {
+    return this.#first.length === 0 ? null : { counts: this.#counts, first: this.#first }
+  }
+
+  compare(element: XmlElement, declared: SchemaElement, path: string): void {
+    if (declared.type === null || ++this.#seen > MAX_ELEMENTS) return
+    const { elements, attributes } = declared.type
+    for (const a of element.attributes) {
+      if (a.namespace === '' && a.local !== 'Id' && !attributes.includes(a.local))
+        this.#note('unknownAttribute', `${path}/@${a.local}`, element)
+    }
+    let furthest = 0
+    const found = new Set<string>()
+    for (const child of element.elements()) {
+      const at =
+        child.namespace === ASIOINTITILI ? elements.findIndex((candidate) => candidate.name === child.local) : -1
+      const childPath = `${path}/${child.local}`
+      if (at < 0) {
+        this.#note(REMOVED.has(child.local) ? 'removedElement' : 'unknownElement', childPath, child)
+        continue
+      }
+      if (at < furthest) this.#note('outOfOrder', childPath, child)
+      furthest = Math.max(furthest, at)
+      found.add(child.local)
+      this.compare(child, elements[at]!, childPath)
+    }
+    for (const { name, required } of elements)
+      if (required && !found.has(name)) this.#note('missing', `${path}/${name}`, element)
+  }
+
+  #note(kind: ConformanceNote['kind'], path: string, at: XmlElement): void {
+    this.#counts[kind] = (this.#counts[kind] ?? 0) + 1
+    // Finding a line costs a walk over the text, so only for what is kept.
+    if (this.#first.length < MAX_NOTES)
+      this.#first.push({ kind, path: path.slice(0, 300), line: this.#document.positionOf(at.offset).line })
+  }
+}
