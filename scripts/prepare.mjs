@@ -64,3 +64,6 @@ export function run(program, args, env = {}) {
   if (error) throw error
   if (status !== 0) process.exit(status ?? 1)
 }
+
+// node scripts/prepare.mjs install: just that, for who runs the linters alone.
+if (process.argv[1] === fileURLToPath(import.meta.url) && process.argv[2] === 'install') install()

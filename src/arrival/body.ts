@@ -24,7 +24,8 @@ export async function readBody(
   const held = inFlight.hold()
   try {
     let sizeBytes = 0
-    for await (const chunk of decoded as AsyncIterable<Buffer>) {
+    // An early end must not destroy the stream: the caller still has to read why.
+    for await (const chunk of decoded.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       sizeBytes += chunk.length
       if (sizeBytes > limitBytes * DRAIN_FACTOR) break
       if (sizeBytes > limitBytes) {
@@ -39,6 +40,8 @@ export async function readBody(
     return { raw: target.whole(), release: held.release }
   } catch (error) {
     held.release()
+    payload.unpipe()
+    payload.resume()
     throw meaningOf(error)
   }
 }

@@ -4,7 +4,7 @@
  */
 export { createBytesInFlight, type BytesInFlight } from './bytes-in-flight.js'
 export { contractRoutes } from './contract-routes.js'
-export type { ExchangeContext, Owner } from './exchange.js'
+export type { ExchangeContext, Owner } from './serve.js'
 export { createMetrics, type Metrics } from './metrics.js'
 export { operationsRoutes } from './operations-routes.js'
 export { NON_SIGNED_PATH, SIGNED_PATH, soapRoutes } from './soap-routes.js'

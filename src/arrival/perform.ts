@@ -38,86 +38,77 @@ export interface Told {
 }
 
 export interface PerformedAnswer {
-  readonly status: Status
+  readonly told: Told
   readonly document: AnswerDocument
 }
 
-type RecordTold = (tx: Tx, told: Told) => Promise<void>
-type Head = { readonly exchangeId: string; readonly traceId: string }
+/** What the operations of one request share. */
+export interface Serving {
+  readonly context: Context
+  readonly submitted: Submitted
+  readonly head: { readonly exchangeId: string; readonly traceId: string }
+  /** writes the message log's row in the transaction that makes the answer true */
+  readonly record: (tx: Tx, told: Told) => Promise<void>
+}
 
 /** Runs the operation that a command asks for and puts its result into wire form. */
-export function perform(
-  context: Context,
-  command: Command,
-  submitted: Submitted,
-  head: Head,
-  record: RecordTold,
-): Promise<PerformedAnswer> {
+export function perform(serving: Serving, command: Command): Promise<PerformedAnswer> {
   switch (command.operation) {
     case 'getServiceStatus':
-      return performGetStatus(context, head, record)
+      return performGetStatus(serving)
     case 'queryCustomers':
-      return performQuery(context, command, submitted, head, record)
+      return performQuery(serving, command)
     case 'addItems':
-      return performAddItems(context, command, submitted, head, record)
+      return performAddItems(serving, command)
     case 'sendMessage':
-      return performSend(context, command, submitted, head, record)
+      return performSend(serving, command)
   }
 }
 
 const plain = (status: Status): Told => ({ status, refused: false, itemCount: 0, messageCount: 0, notes: null })
 
-async function performGetStatus(context: Context, head: Head, record: RecordTold): Promise<PerformedAnswer> {
-  const status = successes.getServiceStatus
-  await getServiceStatus(context, (tx) => record(tx, plain(status)))
-  return { status, document: encodeStatus('getServiceStatus', { ...head, status }) }
+async function performGetStatus({ context, head, record }: Serving): Promise<PerformedAnswer> {
+  const told = plain(successes.getServiceStatus)
+  await getServiceStatus(context, (tx) => record(tx, told))
+  return { told, document: encodeStatus('getServiceStatus', { ...head, status: told.status }) }
 }
 
 async function performQuery(
-  context: Context,
+  { context, submitted, head, record }: Serving,
   command: QueryCustomers,
-  submitted: Submitted,
-  head: Head,
-  record: RecordTold,
 ): Promise<PerformedAnswer> {
-  const status = successes.queryCustomers
-  const result = await queryCustomers(context, command, submitted, (tx, found) =>
-    record(tx, { ...plain(status), itemCount: found.length }),
-  )
+  const toldOf = (count: number): Told => ({ ...plain(successes.queryCustomers), itemCount: count })
+  const result = await queryCustomers(context, command, submitted, (tx, found) => record(tx, toldOf(found.length)))
   if (result === 'tooMany')
     throw new ContractError('REQUEST_INVALID', 'The query concerns more customers than one call may')
+  const told = toldOf(result.length)
   const entries = result.map(({ recipient, state, stateAt }) => ({ recipient: recipient.reveal(), state, stateAt }))
-  return { status, document: encodeAccounts({ ...head, status }, entries) }
+  return { told, document: encodeAccounts({ ...head, status: told.status }, entries) }
 }
 
 async function performAddItems(
-  context: Context,
+  { context, submitted, head, record }: Serving,
   command: AddItems,
-  submitted: Submitted,
-  head: Head,
-  record: RecordTold,
 ): Promise<PerformedAnswer> {
-  const status = successes.addItems
   if (command.items.some((item) => item.recipients.length === 0))
     throw new ContractError('REQUEST_INVALID', 'A Kohde has no Asiakas')
-  const result = await addItems(context, command, submitted, (tx, outcomes) =>
-    record(tx, toldOfItems(status, outcomes)),
-  )
+  const result = await addItems(context, command, submitted, (tx, outcomes) => record(tx, toldOfItems(outcomes)))
+  const told = toldOfItems(result)
   const items = command.items.map((item, i) => ({
     writtenReference: item.writtenReference,
     recipients: item.recipients.map((recipient, j) => ({ recipient: recipient.reveal(), outcome: result[i]![j]! })),
   }))
-  return { status, document: encodeItems({ ...head, status }, items) }
+  return { told, document: encodeItems({ ...head, status: told.status }, items) }
 }
 
 /** Item codes are the answer's business; the log counts them by kind, so that an operator sees partial failure. */
-function toldOfItems(status: Status, result: AddItemsResult): Told {
+function toldOfItems(result: AddItemsResult): Told {
   const outcomes = result.flat()
   const counts: Record<string, number> = {}
   for (const { kind } of outcomes) counts[kind] = (counts[kind] ?? 0) + 1
   const stored = outcomes.filter(isStored).length
   return {
-    status,
+    status: successes.addItems,
     refused: stored === 0,
     itemCount: result.length,
     messageCount: stored,
@@ -126,15 +117,12 @@ function toldOfItems(status: Status, result: AddItemsResult): Told {
 }
 
 async function performSend(
-  context: Context,
+  { context, submitted, head, record }: Serving,
   command: SendMessage,
-  submitted: Submitted,
-  head: Head,
-  record: RecordTold,
 ): Promise<PerformedAnswer> {
   const result = await sendMessage(context, command, submitted, (tx, sent) => record(tx, toldOfSend(command, sent)))
-  const { status } = toldOfSend(command, result)
-  return { status, document: encodeStatus('sendMessage', { ...head, status }) }
+  const told = toldOfSend(command, result)
+  return { told, document: encodeStatus('sendMessage', { ...head, status: told.status }) }
 }
 
 function toldOfSend(command: SendMessage, result: SendMessageResult): Told {

@@ -5,7 +5,8 @@ import { peek } from '../contract/index.js'
 import { readBody } from './body.js'
 import type { BytesInFlight } from './bytes-in-flight.js'
 import { CallerGone, TooLarge } from './errors.js'
-import { Exchange, refuse, serve, type ExchangeContext, type HttpAnswer } from './exchange.js'
+import { Exchange } from './exchange.js'
+import { refuse, serve, type ExchangeContext, type HttpAnswer } from './serve.js'
 import type { Metrics } from './metrics.js'
 
 export const SIGNED_PATH = '/Asiointitili/ViranomaispalvelutWSInterface'
@@ -67,8 +68,8 @@ async function answerSoap(
     return reply.hijack()
   }
   const durationMs = performance.now() - startedAt
-  const outcome = answer.code === null ? 'accepted' : 'refused'
   const code = answer.code ?? String(answer.statusCode)
+  const { outcome } = answer
   const { operation, sizeBytes } = exchange
   metrics.observe({ operation, outcome, code, durationMs, sizeBytes })
   context.log.info({

@@ -17,16 +17,26 @@ const PARTITIONED = [
  * @param monthsAhead  how many months after `now`'s own
  */
 export async function ensurePartitions(db: Queryable, now: Date, monthsAhead = 2): Promise<void> {
-  for (const table of PARTITIONED) {
-    await db.query(`create table if not exists ${table}_default partition of ${table} default`)
-    for (let i = 0; i <= monthsAhead; i++) {
-      const from = monthStart(now, i)
-      const name = `${table}_${from.toISOString().slice(0, 7).replace('-', '_')}`
-      await db.query(
-        `create table if not exists ${name} partition of ${table} for values from ('${firstIdOf(from)}') to ('${firstIdOf(monthStart(now, i + 1))}')`,
-      )
+  const wanted = PARTITIONED.flatMap((table) => partitionsOf(table, now, monthsAhead))
+  // Creating takes locks on the parent, even when there is nothing to create.
+  const { rows } = await db.query<{ name: string }>('select relname as name from pg_class where relname = any($1)', [
+    wanted.map(({ name }) => name),
+  ])
+  const present = new Set(rows.map(({ name }) => name))
+  for (const { name, definition } of wanted)
+    if (!present.has(name)) await db.query(`create table if not exists ${name} ${definition}`)
+}
+
+function partitionsOf(table: string, now: Date, monthsAhead: number): { name: string; definition: string }[] {
+  const months = Array.from({ length: monthsAhead + 1 }, (_, i) => {
+    const from = monthStart(now, i)
+    const range = `from ('${firstIdOf(from)}') to ('${firstIdOf(monthStart(now, i + 1))}')`
+    return {
+      name: `${table}_${from.toISOString().slice(0, 7).replace('-', '_')}`,
+      definition: `partition of ${table} for values ${range}`,
     }
-  }
+  })
+  return [{ name: `${table}_default`, definition: `partition of ${table} default` }, ...months]
 }
 
 const monthStart = (now: Date, ahead: number): Date =>

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { clientNamed, postAsClient, readByNamespace, type BuiltRequest, type Faults } from '../support/clients/index.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
 import { makeIdentity, sharedIdentity, type Identity } from '../support/keys.js'
@@ -148,13 +151,13 @@ describe('a signature that does not let a request in', () => {
     await refused(built({}, reader, party), 405, 'OPERATION_NOT_ALLOWED')
   })
   test('the unsigned endpoint while it is closed', async () => {
-    const request = etp.build(etp.example('LahetaViesti', ids), { layout: 'unsigned' })
-    await refused(request, 405, 'NON_SIGNED_CLOSED')
+    const unsigned = etp.build(etp.example('LahetaViesti', ids), { layout: 'unsigned' })
+    await refused(unsigned, 405, 'NON_SIGNED_CLOSED')
   })
 })
 
 test('a request that is too large is answered in the form of its operation, and its size is in the log', async () => {
-  const request = etp.build(
+  const built = etp.build(
     etp.example('LahetaViesti', ids, {
       attachments: [{ name: 'iso.pdf', mime: 'application/pdf', content: Buffer.alloc(1_500_000, 1) }],
     }),
@@ -165,22 +168,39 @@ test('a request that is too large is answered in the form of its operation, and 
       now: new Date(),
     },
   )
-  const response = await postAsClient(gateway.origin, request)
+  const response = await postAsClient(gateway.origin, built)
   const answer = readByNamespace('LahetaViesti', response.body)
   expect([response.status, answer.code]).toEqual([200, 400])
   const logged = await gateway.submission(/Trace ID: (\S+)$/.exec(answer.text!)![1]!)
-  expect([logged?.code, logged?.sizeBytes]).toEqual(['REQUEST_TOO_LARGE', request.body.length])
+  expect([logged?.code, logged?.sizeBytes]).toEqual(['REQUEST_TOO_LARGE', built.body.length])
 })
 
-test('more request bytes at once than may be held are answered 503 with a Retry-After, and nothing is lost but time', async () => {
+test('more request bytes at once than may be held are answered 503 with a Retry-After, and later again as ever', async () => {
   const small = await startGateway({ env: { ASTI_MAX_REQUEST_BYTES: '64KiB', ASTI_MAX_BYTES_IN_FLIGHT: '64KiB' } })
   const body = operation('HaeTilaTieto').padEnd(40_000, ' ')
-  const answers = await Promise.all(
-    Array.from({ length: 40 }, () => fetch(`${small.origin}${PATH}`, { method: 'POST', body })),
+  const slow = request(`${small.origin}${PATH}`, { method: 'POST', headers: { 'content-length': body.length } })
+  slow.write(body.slice(0, 39_000))
+  await waitFor(async () =>
+    /asti_request_bytes_in_flight 39000/.test(await (await fetch(`${small.origin}/metrics`)).text()),
   )
-  const statuses = new Set(answers.map((answer) => answer.status))
-  for (const answer of answers) if (answer.status === 503) expect(answer.headers.get('retry-after')).toMatch(/^\d+$/)
-  expect([...statuses].every((status) => status === 200 || status === 503)).toBe(true)
+
+  const turnedAway = await fetch(`${small.origin}${PATH}`, { method: 'POST', body })
+  expect([turnedAway.status, turnedAway.headers.get('retry-after')]).toEqual([503, '5'])
+  expect((await small.submission(turnedAway.headers.get('x-trace-id')!))?.code).toBe('OVERLOADED')
+
+  const answered = once(slow, 'response') as Promise<[IncomingMessage]>
+  slow.end(body.slice(39_000))
+  const [answer] = await answered
+  answer.resume()
+  expect(answer.statusCode).toBe(200)
   expect((await fetch(`${small.origin}${PATH}`, { method: 'POST', body })).status).toBe(200)
   await small.close()
 })
+
+async function waitFor(condition: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; i < 200; i++) {
+    if (await condition()) return
+    await sleep(20)
+  }
+  throw new Error('the condition was not met within 4 s')
+}
