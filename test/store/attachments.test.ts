@@ -1,0 +1,81 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { uuidv7 } from 'uuidv7'
+import { attachments, ensurePartitions, evidence } from '../../src/store/index.js'
+import { startGateway, type TestGateway } from '../support/gateway.js'
+
+let gateway: TestGateway
+beforeAll(async () => (gateway = await startGateway()))
+afterAll(() => gateway.close())
+
+const sha256 = (bytes: Buffer): Buffer => createHash('sha256').update(bytes).digest()
+
+async function readAll(key: { bucket: number; attachmentId: string }, hash: Buffer): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of attachments.readAttachmentData(gateway.db, key, hash)) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+test.each([0, 1, attachments.CHUNK_BYTES, attachments.CHUNK_BYTES + 1, 3 * attachments.CHUNK_BYTES])(
+  'an attachment of %i bytes comes back as it was',
+  async (size) => {
+    const content = randomBytes(size)
+    const key = { bucket: 7, attachmentId: uuidv7() }
+    await gateway.db.withTransaction((tx) => attachments.insertAttachmentData(tx, key, content))
+    expect((await readAll(key, sha256(content))).equals(content)).toBe(true)
+  },
+)
+
+test('an attachment that was damaged at rest is not handed out as if it were whole', async () => {
+  const content = randomBytes(600_000)
+  const key = { bucket: 8, attachmentId: uuidv7() }
+  await gateway.db.withTransaction((tx) => attachments.insertAttachmentData(tx, key, content))
+  await gateway.db.query(
+    `update attachment_data set body = set_byte(body, 100, 255 - get_byte(body, 100)) where attachment_id = $1 and seq = 1`,
+    [key.attachmentId],
+  )
+  await expect(readAll(key, sha256(content))).rejects.toMatchObject({ code: 'ATTACHMENT_DAMAGED' })
+})
+
+test('evidence is byte for byte what was sent, also where an attachment was not written as plain base64', async () => {
+  const content = randomBytes(20_000)
+  const plain = content.toString('base64')
+  const folded = plain.replace(/.{76}/g, '$&\r\n')
+  const raw = Buffer.from(`<a>${plain}</a><b>${folded}</b>`)
+  const part = (text: string) => ({
+    start: raw.indexOf(text),
+    end: raw.indexOf(text) + text.length,
+    bucket: 9,
+    attachmentId: uuidv7(),
+    content,
+  })
+  const parts = [part(plain), part(folded)]
+  const id = uuidv7()
+  await gateway.db.withTransaction(async (tx) => {
+    for (const { bucket, attachmentId } of parts) {
+      await tx.query('insert into attachment (bucket, id, item_id, position, sha256) values ($1, $2, $2, 0, $3)', [
+        bucket,
+        attachmentId,
+        sha256(content),
+      ])
+      await attachments.insertAttachmentData(tx, { bucket, attachmentId }, content)
+    }
+    await evidence.insertEvidence(tx, gateway.runtime.sealer, id, raw, parts)
+  })
+  expect(raw.equals((await evidence.readEvidence(gateway.db, gateway.runtime.sealer, id))!)).toBe(true)
+  const { rows } = await gateway.db.query<{ n: number }>(
+    'select count(attachment_id)::int as n from submission_evidence where submission_id = $1',
+    [id],
+  )
+  expect(rows[0]!.n).toBe(1)
+})
+
+test('partitions of a month are made once, by however many processes, and hold the ids of that month', async () => {
+  const month = new Date('2031-05-17T00:00:00Z')
+  await Promise.all([1, 2, 3].map(() => ensurePartitions(gateway.db, month, 0).catch((error: unknown) => error)))
+  await ensurePartitions(gateway.db, month, 0)
+  const { rows } = await gateway.db.query<{ name: string }>(
+    `select relname as name from pg_class where relname like 'submission_2031%' and relkind = 'r' order by 1`,
+  )
+  expect(rows.map(({ name }) => name)).toEqual(['submission_2031_05'])
+})
