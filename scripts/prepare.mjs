@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -37,10 +37,20 @@ export function build() {
   )
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= newest) return
   console.error('Building …')
-  rmSync(join(root, 'dist'), { recursive: true, force: true })
-  run(process.execPath, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json'])
-  mkdirSync(join(root, 'dist'), { recursive: true })
-  writeFileSync(stamp, '')
+  // Built aside and exchanged at once: a gateway or command that is just starting never finds half a build.
+  const fresh = join(root, `dist.new-${process.pid}`)
+  run(process.execPath, [
+    join(root, 'node_modules', 'typescript', 'bin', 'tsc'),
+    '-p',
+    'tsconfig.build.json',
+    '--outDir',
+    fresh,
+  ])
+  writeFileSync(join(fresh, '.built'), '')
+  const old = join(root, `dist.old-${process.pid}`)
+  if (existsSync(join(root, 'dist'))) renameSync(join(root, 'dist'), old)
+  renameSync(fresh, join(root, 'dist'))
+  rmSync(old, { recursive: true, force: true })
 }
 
 function newestIn(folder, start) {

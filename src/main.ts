@@ -5,11 +5,12 @@ import { systemClock } from './clock.js'
 import { loadConfig, type Config } from './config/index.js'
 import { GatewayError } from './errors.js'
 import { createLogger, type Log } from './log.js'
-import { ensurePartitions } from './store/index.js'
+import { ensurePartitions, submissions } from './store/index.js'
 import { openRuntime, type Runtime } from './runtime.js'
 import { version } from './version.js'
 
-const PARTITION_CHECK_MS = 6 * 60 * 60 * 1000
+const HOUSEKEEPING_MS = 6 * 60 * 60 * 1000
+const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Starts the gateway and stops it on SIGINT or SIGTERM: requests in hand are finished, the database stops last. */
 async function main(): Promise<void> {
@@ -18,7 +19,8 @@ async function main(): Promise<void> {
   await refuseTakenPort(config)
   const runtime = await openRuntime(config, { log, role: 'owner', now: systemClock.now() })
   const app = buildApp(config, { runtime, log, clock: systemClock })
-  const partitions = setInterval(() => void makePartitions(runtime, log), PARTITION_CHECK_MS).unref()
+  const housekeeping = setInterval(() => void keepHouse(config, runtime, log), HOUSEKEEPING_MS).unref()
+  void keepHouse(config, runtime, log)
 
   let stopping = false
   const stop = async (signal: string): Promise<void> => {
@@ -27,7 +29,7 @@ async function main(): Promise<void> {
     stopping = true
     log.info({ event: 'gateway.stopping', signal })
     setTimeout(() => process.exit(1), config.shutdownTimeoutMs).unref()
-    clearInterval(partitions)
+    clearInterval(housekeeping)
     app.drain()
     await app.http.close()
     await runtime.close()
@@ -43,10 +45,16 @@ async function main(): Promise<void> {
   if (process.stdout.isTTY || config.mode === 'sandbox') process.stderr.write(banner(config, port, runtime))
 }
 
-async function makePartitions({ db }: Runtime, log: Log): Promise<void> {
-  await ensurePartitions(db, systemClock.now()).catch((err: unknown) =>
-    log.error({ event: 'database.partitions-failed', err }),
-  )
+/** Makes the partitions of the months to come and forgets refused requests whose time is over; any process may, at any time. */
+async function keepHouse({ refusedRetentionDays }: Config, { db }: Runtime, log: Log): Promise<void> {
+  const now = systemClock.now()
+  try {
+    await ensurePartitions(db, now)
+    const count = await submissions.deleteRefused(db, new Date(now.getTime() - refusedRetentionDays * DAY_MS))
+    if (count > 0) log.info({ event: 'log.refused-deleted', count })
+  } catch (err) {
+    log.error({ event: 'housekeeping.failed', err })
+  }
 }
 
 /** Says so before a database is started for nothing. */

@@ -62,5 +62,5 @@ export async function openRuntime(
 }
 
 function startEmbedded(dataDir: string, role: 'owner' | 'guest', log: Log): Promise<EmbeddedPostgres> {
-  return startEmbeddedPostgres({ dir: join(dataDir, 'postgres'), role, onEvent: ({ event }) => log.info({ event }) })
+  return startEmbeddedPostgres({ dir: join(dataDir, 'postgres'), role, onEvent: (event) => log.info(event) })
 }

@@ -7,12 +7,12 @@ const HIDDEN = '[hidden]'
  * where code says `reveal()`, so that every place that shows one can be found.
  */
 export class Sensitive<T> {
-  readonly #value: T
-  constructor(value: T) {
-    this.#value = value
+  readonly #open: () => T
+  constructor(open: () => T) {
+    this.#open = open
   }
   reveal(): T {
-    return this.#value
+    return this.#open()
   }
   toString(): string {
     return HIDDEN
@@ -25,4 +25,7 @@ export class Sensitive<T> {
   }
 }
 
-export const sensitive = <T>(value: T): Sensitive<T> => new Sensitive(value)
+export const sensitive = <T>(value: T): Sensitive<T> => new Sensitive(() => value)
+
+/** A sealed value that is opened only if somebody reveals it. */
+export const sealedValue = <T>(open: () => T): Sensitive<T> => new Sensitive(open)

@@ -184,5 +184,11 @@ const MODERN = {
 function write(context: ExchangeContext, exchange: Exchange, answer: AnswerDocument): string {
   const wanted = exchange.service?.settings.responseSecurity ?? context.responseSecurity
   if (exchange.endpoint === 'non-signed' || wanted === 'none' || context.signer === null) return answer.write()
-  return signEnvelope((security) => answer.write(security), context.signer, exchange.algorithms ?? MODERN)
+  try {
+    return signEnvelope((security) => answer.write(security), context.signer, exchange.algorithms ?? MODERN)
+  } catch (err) {
+    // What it tells is committed: an answer without a signature is true, one that claims failure would not be.
+    context.log.error({ event: 'answer.not-signed', traceId: exchange.traceId, err })
+    return answer.write()
+  }
 }

@@ -15,7 +15,8 @@ export const settings = [
     kind: 'choice',
     values: ['sandbox', 'production'],
     default: 'sandbox',
-    description: 'Sandbox needs nothing and shows the workbench; production needs its own keys, database and address',
+    description:
+      'Sandbox needs nothing and seeds a demo authority; production needs its own keys, database and address',
   },
   {
     env: 'PORT',
@@ -67,7 +68,7 @@ export const settings = [
     group: 'Basics',
     kind: 'addresses',
     default: [],
-    description: 'Proxies whose X-Forwarded-For header is believed',
+    description: 'Proxies whose X-Forwarded-For, -Proto and -Host headers are believed',
   },
   {
     env: 'ASTI_SHUTDOWN_TIMEOUT_MS',

@@ -17,7 +17,7 @@ export class CallerError extends SenderError<CallerErrorCode> {}
  * Compares who is calling with who the signed Body says is calling. A missing PalveluTunnus means the authority's only
  * service (clients.md R21); ids are compared byte for byte, without surrounding white space (R28).
  * @throws CallerError AUTHORITY_MISMATCH (403), SERVICE_UNKNOWN (404), CERTIFICATE_OTHER_SERVICE (406), OPERATION_NOT_ALLOWED (405)
- * Source: viranomaispalvelut.md §7.1, §12 step 3; ADR 0005
+ * Source: viranomaispalvelut.md §7.1, §12 step 3; ADR 0004
  */
 export async function identify(db: Queryable, caller: Caller, party: Party, operation: Operation): Promise<Service> {
   const { authorityId, serviceId } = party

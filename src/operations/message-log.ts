@@ -12,11 +12,4 @@ export const recordRefusal = ({ db }: Context, submission: Submission): Promise<
   submissions.insertSubmission(db, submission)
 
 /** Whether the gateway could serve a request now. */
-export async function isReady({ db }: Context): Promise<boolean> {
-  try {
-    await db.query('select 1 from submission limit 1')
-    return true
-  } catch {
-    return false
-  }
-}
+export const isReady = ({ db }: Context): Promise<boolean> => submissions.isReachable(db)

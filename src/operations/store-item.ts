@@ -49,11 +49,10 @@ export function prepareItem(item: Item, submitted: Submitted, print: PrintWishes
     print: print && { ...print, billing: print.billing?.reveal() ?? null, files: print.files.length },
     party: submitted.party,
   }
-  // The same letter sent again has the same hash, whatever its call is named and however it is signed.
+  // The same letter sent again has the same hash: a retry may have another exchange id, date and signature.
   const told = {
     ...content,
     party: null,
-    sentAt: item.sentAt,
     flags: [item.requiresAcknowledgement, item.forceReadReceipt, item.messageKind],
   }
   const contentSha256 = sha256(JSON.stringify([told, files.map((file) => file.sha256?.toString('hex') ?? null)]))

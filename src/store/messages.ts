@@ -1,4 +1,4 @@
-import { sensitive, type Sensitive } from '../sensitive.js'
+import { sealedValue, type Sensitive } from '../sensitive.js'
 import { uuidv7 } from 'uuidv7'
 import type { ItemContent, Recipient, StateCode } from '../message/index.js'
 import { BUCKETS, bucketOf } from './bucket.js'
@@ -258,8 +258,12 @@ export async function listMessages(db: Queryable, sealer: Sealer, filter: Messag
   )
   return rows.map(({ sealed_recipient, sealed_content, ...row }) => ({
     ...row,
-    recipient: sensitive(JSON.parse(sealer.open(sealed_recipient, purposes.recipient).toString('utf8')) as Recipient),
-    content: sensitive(JSON.parse(sealer.open(sealed_content, purposes.content).toString('utf8')) as SealedContent),
+    recipient: sealedValue(
+      () => JSON.parse(sealer.open(sealed_recipient, purposes.recipient).toString('utf8')) as Recipient,
+    ),
+    content: sealedValue(
+      () => JSON.parse(sealer.open(sealed_content, purposes.content).toString('utf8')) as SealedContent,
+    ),
   }))
 }
 

@@ -41,7 +41,7 @@ async function runMigrations(client: pg.PoolClient): Promise<string[]> {
 /** The migrations that the database has been through, oldest first. */
 export async function listMigrations(db: Queryable): Promise<{ name: string; runAt: Date }[]> {
   const { rows } = await db.query<{ name: string; runAt: Date }>(
-    'select name, run_on at time zone current_setting(\'TimeZone\') as "runAt" from schema_migration order by id',
+    `select name, run_on at time zone current_setting('TimeZone') as "runAt" from schema_migration order by id`,
   )
   return rows
 }

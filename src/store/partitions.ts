@@ -43,7 +43,7 @@ const monthStart = (now: Date, ahead: number): Date =>
   new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1))
 
 /** The smallest UUIDv7 of an instant: 48 bits of milliseconds, then zeros. Source: RFC 9562 §5.7. */
-function firstIdOf(instant: Date): string {
+export function firstIdOf(instant: Date): string {
   const hex = instant.getTime().toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }

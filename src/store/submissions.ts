@@ -1,4 +1,5 @@
 import type { Queryable } from './database.js'
+import { firstIdOf } from './partitions.js'
 
 /** One SOAP request as the message log keeps it; accepted and refused ones alike. */
 export interface Submission {
@@ -79,6 +80,34 @@ export async function findSubmission(db: Queryable, id: string): Promise<LoggedS
 
 /** The newest requests first, accepted and refused. */
 export async function listSubmissions(db: Queryable, { limit }: { limit: number }): Promise<LoggedSubmission[]> {
-  const { rows } = await db.query<LoggedSubmission>(`select ${LOGGED} from submission order by id desc limit $1`, [limit])
+  const { rows } = await db.query<LoggedSubmission>(`select ${LOGGED} from submission order by id desc limit $1`, [
+    limit,
+  ])
   return rows
+}
+
+/** Whether the log could take a row now: the database answers and has our schema. */
+export async function isReachable(db: Queryable): Promise<boolean> {
+  try {
+    await db.query('select 1 from submission limit 1')
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** How many rows one statement deletes, so that it holds no locks for long. */
+const DELETE_BATCH = 5_000
+
+/** Deletes refused requests that are older than an instant; returns how many. Accepted ones are evidence and stay. */
+export async function deleteRefused(db: Queryable, before: Date): Promise<number> {
+  let count = 0
+  for (;;) {
+    const { rowCount } = await db.query(
+      `delete from submission where id in (select id from submission where id < $1 and outcome = 'refused' limit ${DELETE_BATCH})`,
+      [firstIdOf(before)],
+    )
+    count += rowCount ?? 0
+    if ((rowCount ?? 0) < DELETE_BATCH) return count
+  }
 }

@@ -19,7 +19,7 @@ export type Verdict = { readonly valid: true } | { readonly valid: false; readon
 /**
  * The reference judge: xml-crypto's SignedXml. It sees a document of our making that holds the SignedInfo and an empty
  * stand-in for each signed element; canonicalisation and digests come from the tree that the application reads, so
- * there is no second reading in which a forgery could hide (design.md D3, D4; ADR 0003).
+ * there is no second reading in which a forgery could hide (design.md D3, D4; ADR 0002).
  */
 export function judgeWithXmlCrypto({ signature, publicKey, parts }: Case): Verdict {
   const canonical = new Canonicals(signature, parts)

@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import { roomOf, src, type Import } from './sources.js'
 
 /** Every room may stand on the floor; what it may lean on besides is listed here, and nothing else. */

@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { answers } from '../../src/contract/index.js'
@@ -14,8 +15,10 @@ function codesInSources(): Map<string, string> {
   const { options } = ts.convertCompilerOptionsFromJson(config.compilerOptions, root)
   const program = ts.createProgram(files, { ...options, types: ['node'] })
   const checker = program.getTypeChecker()
+  // `SenderError<'X'>` is a reference to the class SenderError, which knows what it extends.
+  const classOf = (type: ts.Type): ts.Type => (type as Partial<ts.TypeReference>).target ?? type
   const isError = (type: ts.Type): boolean =>
-    type.symbol.name === BASE || (type.getBaseTypes() ?? []).some((base) => base.symbol && isError(base))
+    type.getSymbol()?.name === BASE || (classOf(type).getBaseTypes() ?? []).some(isError)
   const codes = new Map<string, string>()
   for (const file of program.getSourceFiles()) {
     const path = file.fileName.slice(root.length)
@@ -23,9 +26,7 @@ function codesInSources(): Map<string, string> {
     visit(file, (node) => {
       if (!ts.isNewExpression(node) && !(ts.isClassDeclaration(node) && node.name && node.heritageClauses)) return
       const type = checker.getTypeAtLocation(ts.isNewExpression(node) ? node : node.name!)
-      if (!type.symbol || (!type.isClassOrInterface() && !('target' in type))) return
-      const target = 'target' in type ? (type as ts.TypeReference).target : (type as ts.InterfaceType)
-      if (!isError(target)) return
+      if (!classOf(type).isClassOrInterface() || !isError(type)) return
       const code = checker.getTypeOfSymbolAtLocation(type.getProperty('code')!, node)
       for (const one of code.isUnion() ? code.types : [code])
         codes.set(one.isStringLiteral() ? one.value : checker.typeToString(one), path)

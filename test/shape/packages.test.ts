@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import { packageOf, read, sourcesBelow, src } from './sources.js'
 
 interface Manifest {

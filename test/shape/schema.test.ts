@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { cloneDatabase } from '../support/gateway.js'
 import { read, root } from './sources.js'

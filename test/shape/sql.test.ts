@@ -1,3 +1,4 @@
+import { expect, test } from '@jest/globals'
 import ts from 'typescript'
 import { filesBelow, roomOf, src, visit } from './sources.js'
 

@@ -42,7 +42,10 @@ export async function newSender(
 }
 
 /** An artificial person who has an account, a passive one, or none. */
-export async function newPerson(gateway: TestGateway, state: 'active' | 'passive' | 'none' = 'active'): Promise<string> {
+export async function newPerson(
+  gateway: TestGateway,
+  state: 'active' | 'passive' | 'none' = 'active',
+): Promise<string> {
   const id = artificialIdentityCode()
   if (state !== 'none') await gateway.openAccount(id, state)
   return id
@@ -154,7 +157,9 @@ export function reply(operation: Operation, wire: WireAnswer): Reply {
 }
 
 export const operationIn = (message: string | Buffer): Operation =>
-  /[<:](HaeAsiakkaita|LisaaKohteita|LahetaViesti|HaeTilaTieto)[\s/>]/.exec(message.toString('latin1').replaceAll('\0', ''))![1] as Operation
+  /[<:](HaeAsiakkaita|LisaaKohteita|LahetaViesti|HaeTilaTieto)[\s/>]/.exec(
+    message.toString('latin1').replaceAll('\0', ''),
+  )![1] as Operation
 
 /** Posts a payload without a signature, or a whole message, and reads the answer. */
 export async function ask(gateway: TestGateway, content: string | Buffer, posting: Posting = {}): Promise<Reply> {
@@ -241,6 +246,8 @@ export function wireAnswer(conversation: string): WireAnswer {
   const start = conversation.lastIndexOf('HTTP/1.')
   const [head = '', body = ''] = conversation.slice(start).split(/\r\n\r\n([^]*)/, 2)
   const [statusLine = '', ...lines] = head.split('\r\n')
-  const headers = Object.fromEntries(lines.map((line) => [line.split(':')[0]!.toLowerCase(), line.replace(/^[^:]*: ?/, '')]))
+  const headers = Object.fromEntries(
+    lines.map((line) => [line.split(':')[0]!.toLowerCase(), line.replace(/^[^:]*: ?/, '')]),
+  )
   return { status: Number(statusLine.split(' ')[1]), headers, body: Buffer.from(body) }
 }

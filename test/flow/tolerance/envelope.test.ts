@@ -58,7 +58,10 @@ describe('R10', () => {
     const noted = async (operation: string) => {
       const headers = { ...XML, SOAPAction: `"${action(operation)}"` }
       const { traceId } = await ask(gateway, getStatus(sender), { headers })
-      const lines = gateway.logged().split('\n').filter((line) => line.includes(traceId))
+      const lines = gateway
+        .logged()
+        .split('\n')
+        .filter((line) => line.includes(traceId))
       return /soap.?action/i.test(lines.join('') + JSON.stringify((await gateway.submission(traceId))?.notes))
     }
     expect(await noted('HaeTilaTieto')).toBe(false)
@@ -121,17 +124,20 @@ describe('R11', () => {
     ['UTF-16, big end first', declared('utf-16'), undefined, (text) => utf16le(text).swap16()],
     ['UTF-16 undeclared', '', undefined, utf16le],
   ]
-  test.each(cases)('R11: text that is %s is stored as it was meant, and kept as it came', async (_kind, declaration, charset, encode) => {
-    const request = addItems(sender, item(person, { Nimeke: TITLE, Tiedostot: file() }))
-    const message = encode(unsigned(request, { declaration }))
-    const headers = { 'Content-Type': `text/xml${charset === undefined ? '' : `; charset=${charset}`}` }
-    const answer = await ask(gateway, message, { headers })
-    expect(answer.itemCodes).toEqual([202])
-    expect((await stored(gateway, answer))[0]?.content.title).toBe(TITLE)
-    expect((await storedFiles(gateway, answer))[0]?.content?.toString()).toBe('%PDF-1.4 testi')
-    const kept = await evidence.readEvidence(gateway.db, gateway.runtime.sealer, answer.traceId)
-    expect(kept?.equals(message)).toBe(true)
-  })
+  test.each(cases)(
+    'R11: text that is %s is stored as it was meant, and kept as it came',
+    async (_kind, declaration, charset, encode) => {
+      const request = addItems(sender, item(person, { Nimeke: TITLE, Tiedostot: file() }))
+      const message = encode(unsigned(request, { declaration }))
+      const headers = { 'Content-Type': `text/xml${charset === undefined ? '' : `; charset=${charset}`}` }
+      const answer = await ask(gateway, message, { headers })
+      expect(answer.itemCodes).toEqual([202])
+      expect((await stored(gateway, answer))[0]?.content.title).toBe(TITLE)
+      expect((await storedFiles(gateway, answer))[0]?.content?.toString()).toBe('%PDF-1.4 testi')
+      const kept = await evidence.readEvidence(gateway.db, gateway.runtime.sealer, answer.traceId)
+      expect(kept?.equals(message)).toBe(true)
+    },
+  )
 
   test.each([
     ['bytes that are not UTF-8', '', (text: string) => Buffer.from(text, 'latin1')],
@@ -151,12 +157,32 @@ describe('R13', () => {
   const authority = (prefix: string) => party(sender).replace(/<(\/?)/g, `<$1${prefix}:`)
 
   const cases: [string, (person: string) => string][] = [
-    ['one prefix', () => `<asi:HaeAsiakkaita xmlns:asi="${NS.asi}">${authority('asi')}${query('asi')}</asi:HaeAsiakkaita>`],
-    ['a prefix per part', () => `<a:HaeAsiakkaita xmlns:a="${NS.asi}" xmlns:b="${NS.asi}">${authority('b')}${query('a')}</a:HaeAsiakkaita>`],
-    ['a prefix and the default namespace', () => `<n:HaeAsiakkaita xmlns:n="${NS.asi}" xmlns="${NS.asi}">${authority('n')}${query('')}</n:HaeAsiakkaita>`],
-    ['a prefix declared twice', () => `<asi:HaeAsiakkaita xmlns:asi='${NS.asi}'>${authority('asi')}${query('asi').replace('<asi:Kysely>', `<asi:Kysely xmlns:asi="${NS.asi}">`)}</asi:HaeAsiakkaita>`],
-    ['a prefix that means SOAP outside', () => `<soapenv:HaeAsiakkaita xmlns:soapenv="${NS.asi}">${authority('soapenv')}${query('soapenv')}</soapenv:HaeAsiakkaita>`],
-    ['prefixes beyond ASCII', () => `<å-1.ä:HaeAsiakkaita xmlns:å-1.ä="${NS.asi}">${authority('å-1.ä')}${query('å-1.ä')}</å-1.ä:HaeAsiakkaita>`],
+    [
+      'one prefix',
+      () => `<asi:HaeAsiakkaita xmlns:asi="${NS.asi}">${authority('asi')}${query('asi')}</asi:HaeAsiakkaita>`,
+    ],
+    [
+      'a prefix per part',
+      () => `<a:HaeAsiakkaita xmlns:a="${NS.asi}" xmlns:b="${NS.asi}">${authority('b')}${query('a')}</a:HaeAsiakkaita>`,
+    ],
+    [
+      'a prefix and the default namespace',
+      () => `<n:HaeAsiakkaita xmlns:n="${NS.asi}" xmlns="${NS.asi}">${authority('n')}${query('')}</n:HaeAsiakkaita>`,
+    ],
+    [
+      'a prefix declared twice',
+      () =>
+        `<asi:HaeAsiakkaita xmlns:asi='${NS.asi}'>${authority('asi')}${query('asi').replace('<asi:Kysely>', `<asi:Kysely xmlns:asi="${NS.asi}">`)}</asi:HaeAsiakkaita>`,
+    ],
+    [
+      'a prefix that means SOAP outside',
+      () =>
+        `<soapenv:HaeAsiakkaita xmlns:soapenv="${NS.asi}">${authority('soapenv')}${query('soapenv')}</soapenv:HaeAsiakkaita>`,
+    ],
+    [
+      'prefixes beyond ASCII',
+      () => `<å-1.ä:HaeAsiakkaita xmlns:å-1.ä="${NS.asi}">${authority('å-1.ä')}${query('å-1.ä')}</å-1.ä:HaeAsiakkaita>`,
+    ],
   ]
   test.each(cases)('R13: a payload with %s is understood', async (_kind, content) => {
     expect((await ask(gateway, unsigned(content(person)))).itemCodes).toEqual([300])
@@ -178,7 +204,10 @@ describe('R13', () => {
 
   test('R13: an element of a foreign namespace is not the one it is named like', async () => {
     const foreign = `<Nimeke xmlns="urn:muu">Vieras</Nimeke><x:KuvausTeksti xmlns:x="urn:muu">Vieras</x:KuvausTeksti>`
-    const letter = item(customer(person), { ViranomaisTunniste: newReference() }).replace('<Nimeke>', `${foreign}<Nimeke>`)
+    const letter = item(customer(person), { ViranomaisTunniste: newReference() }).replace(
+      '<Nimeke>',
+      `${foreign}<Nimeke>`,
+    )
     const [row] = await stored(gateway, await ask(gateway, sendMessage(sender, letter)))
     expect(row?.content).toMatchObject({ title: 'Päätös', body: 'Liitteenä on päätös.' })
   })

@@ -75,12 +75,15 @@ describe('R1', () => {
   )
 })
 
-test.each(operations)('R2: the answer to %s is one element in Body, without white space between tags', async (operation) => {
-  const { body } = await ask(gateway, requests[operation]())
-  expect(body.subarray(0, 5).toString()).toBe('<?xml')
-  expect(body.toString()).not.toMatch(/>\s+<|<!--|<!DOCTYPE|<\?(?!xml )/)
-  expect(body.toString().match(/encoding="([^"]*)"/)?.[1]).toBe('UTF-8')
-})
+test.each(operations)(
+  'R2: the answer to %s is one element in Body, without white space between tags',
+  async (operation) => {
+    const { body } = await ask(gateway, requests[operation]())
+    expect(body.subarray(0, 5).toString()).toBe('<?xml')
+    expect(body.toString()).not.toMatch(/>\s+<|<!--|<!DOCTYPE|<\?(?!xml )/)
+    expect(body.toString().match(/encoding="([^"]*)"/)?.[1]).toBe('UTF-8')
+  },
+)
 
 describe('R3', () => {
   const without = (from: typeof nobody, exchangeId: string | undefined) =>
@@ -215,14 +218,17 @@ describe('R7', () => {
   })
 })
 
-test.each(operations)('R8: the signed answer to %s has one Signature, no Timestamp and no mustUnderstand', async (name) => {
-  const serverCertificate = readFileSync(sandboxFiles(testDataDir).signingCertificateFile, 'utf8')
-  for (const variant of [{}, { tamperBody: true } as const]) {
-    const { body } = await askSigned(gateway, sender, requests[name](), variant)
-    expect(body.toString()).not.toContain('mustUnderstand')
-    checkSignedAnswer(body, serverCertificate)
-  }
-})
+test.each(operations)(
+  'R8: the signed answer to %s has one Signature, no Timestamp and no mustUnderstand',
+  async (name) => {
+    const serverCertificate = readFileSync(sandboxFiles(testDataDir).signingCertificateFile, 'utf8')
+    for (const variant of [{}, { tamperBody: true } as const]) {
+      const { body } = await askSigned(gateway, sender, requests[name](), variant)
+      expect(body.toString()).not.toContain('mustUnderstand')
+      checkSignedAnswer(body, serverCertificate)
+    }
+  },
+)
 
 describe('R9', () => {
   const schema = XmlDocument.fromBuffer(readFileSync('xsd/Viranomaispalvelut.xsd'))

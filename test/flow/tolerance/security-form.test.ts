@@ -48,7 +48,9 @@ async function expectAccepted(style: WssStyle) {
 }
 
 describe('R30', () => {
-  const lists = (signedInfo: string | null, Body: string | null, Timestamp: string | null) => ({ prefixLists: { signedInfo, Body, Timestamp } })
+  const lists = (signedInfo: string | null, Body: string | null, Timestamp: string | null) => ({
+    prefixLists: { signedInfo, Body, Timestamp },
+  })
   const rows: [string, Partial<WssStyle>][] = [
     ['wsu:Id', { idForm: 'wsu:Id' }],
     ['a plain Id', { idForm: 'Id' }],
@@ -75,18 +77,30 @@ describe('R30', () => {
   })
 
   const libraries: [string, () => WssStyle][] = [
-    ['WSS4J as in etp', () => wss4jStyle({ prefixLists: { signedInfo: 'asi soapenv', Timestamp: 'wsse asi soapenv', Body: 'asi' } })],
-    ['WSS4J as in lupapiste', () => wss4jStyle({ prefixLists: { signedInfo: 'soapenv', Timestamp: 'wsse soapenv', Body: '' } })],
+    [
+      'WSS4J as in etp',
+      () => wss4jStyle({ prefixLists: { signedInfo: 'asi soapenv', Timestamp: 'wsse asi soapenv', Body: 'asi' } }),
+    ],
+    [
+      'WSS4J as in lupapiste',
+      () => wss4jStyle({ prefixLists: { signedInfo: 'soapenv', Timestamp: 'wsse soapenv', Body: '' } }),
+    ],
     ['Spring-WS', () => springWsStyle()],
     ['node-soap 1.0', () => nodeSoapStyle('sha1')],
     ['node-soap 1.6', () => nodeSoapStyle('sha256')],
   ]
   test.each(libraries)('R30: the layout of %s is accepted', (_name, style) => expectAccepted(style()))
 
-  test.each(['1', '0', 'true', 'false'])('R30: mustUnderstand="%s" on the Security header is accepted', async (value) => {
-    const message = signed(getStatus(sender), sender.identity).replace('mustUnderstand="1"', `mustUnderstand="${value}"`)
-    expect((await ask(gateway, message, { path: SIGNED_PATH })).code).toBe(0)
-  })
+  test.each(['1', '0', 'true', 'false'])(
+    'R30: mustUnderstand="%s" on the Security header is accepted',
+    async (value) => {
+      const message = signed(getStatus(sender), sender.identity).replace(
+        'mustUnderstand="1"',
+        `mustUnderstand="${value}"`,
+      )
+      expect((await ask(gateway, message, { path: SIGNED_PATH })).code).toBe(0)
+    },
+  )
 
   test('R30: a signed message in ISO-8859-1 is verified and stored as it was meant', async () => {
     const text = signed(addItems(sender, item(person, { Nimeke: 'Päätös ÅÖ' })), sender.identity)
@@ -98,7 +112,10 @@ describe('R30', () => {
 
 describe('R31', () => {
   const seconds = (n: number) => new Date(Date.now() + n * 1000)
-  const about = (createdAt: number, expiresAt: number) => ({ createdAt: seconds(createdAt), expiresAt: seconds(expiresAt) })
+  const about = (createdAt: number, expiresAt: number) => ({
+    createdAt: seconds(createdAt),
+    expiresAt: seconds(expiresAt),
+  })
 
   test.each([
     ['60 s', 0, 60],
@@ -130,14 +147,20 @@ describe('R31', () => {
     ['an expired Timestamp only', (content) => writeTimestampOnly(envelopeOf(content), plainStyle(), new Date(0))],
     ['a signature', (content) => signed(content, sender.identity)],
     ['a broken signature', (content) => signed(content, sender.identity, { tamperBody: true })],
-    ['an unknown header', (content) => unsigned(content, { emptyHeader: '<soapenv:Header><x xmlns="urn:muu">1</x></soapenv:Header>' })],
+    [
+      'an unknown header',
+      (content) => unsigned(content, { emptyHeader: '<soapenv:Header><x xmlns="urn:muu">1</x></soapenv:Header>' }),
+    ],
   ]
-  test.each(headers)('R31: the unsigned path takes a message with %s, and answers without Security', async (_kind, write) => {
-    const answer = await ask(gateway, write(addItems(sender, item(person))), { path: UNSIGNED_PATH })
-    expect(answer.itemCodes).toEqual([200])
-    expect(answer.body.toString()).not.toContain('Security')
-    expect(await gateway.submission(answer.traceId)).toMatchObject({ endpoint: 'non-signed', fingerprint: null })
-  })
+  test.each(headers)(
+    'R31: the unsigned path takes a message with %s, and answers without Security',
+    async (_kind, write) => {
+      const answer = await ask(gateway, write(addItems(sender, item(person))), { path: UNSIGNED_PATH })
+      expect(answer.itemCodes).toEqual([200])
+      expect(answer.body.toString()).not.toContain('Security')
+      expect(await gateway.submission(answer.traceId)).toMatchObject({ endpoint: 'non-signed', fingerprint: null })
+    },
+  )
 })
 
 test('R32: a signed message with an x-api-key is judged by its signature', async () => {
@@ -155,10 +178,15 @@ describe('R33', () => {
     },
   )
 
-  test.each([' muu="1"', ' xmlns:m="urn:muu" m:a="1"'])('R33: Body attributes %s do not disturb a signed message', async (bodyAttributes) => {
-    for (const style of [plainStyle(), nodeSoapStyle('sha256')])
-      expect((await askSigned(gateway, sender, getStatus(sender), { style, envelope: { bodyAttributes } })).code).toBe(0)
-  })
+  test.each([' muu="1"', ' xmlns:m="urn:muu" m:a="1"'])(
+    'R33: Body attributes %s do not disturb a signed message',
+    async (bodyAttributes) => {
+      for (const style of [plainStyle(), nodeSoapStyle('sha256')])
+        expect(
+          (await askSigned(gateway, sender, getStatus(sender), { style, envelope: { bodyAttributes } })).code,
+        ).toBe(0)
+    },
+  )
 
   test('R33: an Id on the operation does not disturb either', async () => {
     const content = getStatus(sender).replace('<HaeTilaTieto ', '<HaeTilaTieto Id="op-1" ')

@@ -17,6 +17,7 @@ import {
   storedFiles,
   storedItems,
   xml,
+  type Reply,
   type Sender,
 } from '../../support/requests.js'
 
@@ -46,10 +47,41 @@ describe('R14', () => {
     const keep = <T>(fields: T): T => fields
     const letter = (order: (fields: Record<string, string>) => Record<string, string>) => {
       const to = customer(person, xml({ Osoite: xml(order(all(address, (name) => `${name} 1`))) }))
-      const attached = xml(order({ TiedostonKuvaus: 'Kuvaus', TiedostoSisalto: 'JVBERg==', TiedostoMuoto: 'application/pdf', TiedostoNimi: 'a.pdf' }))
-      const kohde = xml(order({ '!': to, ViranomaisTunniste: newReference(), VahvistusVaatimus: '1', Nimeke: 'Otsikko', LahetysPvm: '2026-03-04T12:00:00Z', KuvausTeksti: 'Teksti', Tiedostot: xml({ Tiedosto: attached }), Viestityyppi: '2' })).replace(/<\/?!>/g, '')
-      const query = xml(order({ Paperi: 'false', Kohteet: xml({ Kohde: kohde }), Tulostustoimittaja: 'Posti', LahetaTulostukseen: 'false', Laskutus: xml(order({ Tunniste: 'ABC123', Salasana: '1234' })) }))
-      const parts = order({ Kysely: query, Viranomainen: xml(order({ ViranomaisTunnus: sender.authorityId, PalveluTunnus: sender.serviceId, SanomaTunniste: 's' })) })
+      const attached = xml(
+        order({
+          TiedostonKuvaus: 'Kuvaus',
+          TiedostoSisalto: 'JVBERg==',
+          TiedostoMuoto: 'application/pdf',
+          TiedostoNimi: 'a.pdf',
+        }),
+      )
+      const kohde = xml(
+        order({
+          '!': to,
+          ViranomaisTunniste: newReference(),
+          VahvistusVaatimus: '1',
+          Nimeke: 'Otsikko',
+          LahetysPvm: '2026-03-04T12:00:00Z',
+          KuvausTeksti: 'Teksti',
+          Tiedostot: xml({ Tiedosto: attached }),
+          Viestityyppi: '2',
+        }),
+      ).replace(/<\/?!>/g, '')
+      const query = xml(
+        order({
+          Paperi: 'false',
+          Kohteet: xml({ Kohde: kohde }),
+          Tulostustoimittaja: 'Posti',
+          LahetaTulostukseen: 'false',
+          Laskutus: xml(order({ Tunniste: 'ABC123', Salasana: '1234' })),
+        }),
+      )
+      const parts = order({
+        Kysely: query,
+        Viranomainen: xml(
+          order({ ViranomaisTunnus: sender.authorityId, PalveluTunnus: sender.serviceId, SanomaTunniste: 's' }),
+        ),
+      })
       return payload('LahetaViesti', xml(parts))
     }
     const [upright, reversed] = [await ask(gateway, letter(keep)), await ask(gateway, letter(upended))]
@@ -59,7 +91,7 @@ describe('R14', () => {
     expect(other?.content).toEqual(one?.content)
     expect(other?.recipient).toEqual(one?.recipient)
     expect(other?.content).toMatchObject({ title: 'Otsikko', print: { billing: { id: 'ABC123', password: '1234' } } })
-    expect(await conformance(reversed.traceId)).toMatchObject({ outOfOrder: expect.any(Number) })
+    expect((await conformance(reversed.traceId))?.['outOfOrder']).toBeGreaterThan(0)
   })
 
   test('R14: repeated Kohteet, Tiedostot and Asiakkaat wrappers are joined in their order', async () => {
@@ -80,7 +112,9 @@ describe('R14', () => {
 
   test('R14: unknown elements and attributes are ignored and counted', async () => {
     const unknown = '<Uusi a="1"><Nimeke>Väärä</Nimeke></Uusi><x:Nimeke xmlns:x="urn:muu">Väärä</x:Nimeke>'
-    const letter = item(person).replace('<Kohde>', `<Kohde uusi="1">${unknown}`).replace('<Asiakas ', '<Asiakas uusi="2" ')
+    const letter = item(person)
+      .replace('<Kohde>', `<Kohde uusi="1">${unknown}`)
+      .replace('<Asiakas ', '<Asiakas uusi="2" ')
     const message = addItems(sender, letter).replace('<Kysely>', `<Kysely>${unknown}`)
     const answer = await askSigned(gateway, sender, message)
     expect(answer.itemCodes).toEqual([200])
@@ -95,15 +129,14 @@ describe('R14', () => {
 })
 
 describe('R15', () => {
-  const parts = (query: string) => [party(sender), query] as const
-
-  test.each([
+  const rows: ['LahetaViesti' | 'LisaaKohteita' | 'HaeAsiakkaita' | 'HaeTilaTieto', () => string, number][] = [
     ['LahetaViesti', () => xml({ Kohteet: item(person), Tulostustoimittaja: 'Posti', LahetaTulostukseen: '0' }), 202],
     ['LisaaKohteita', () => xml({ KohdeMaara: '1', Kohteet: item(person) }), 0],
     ['HaeAsiakkaita', () => xml({ KyselyLaji: 'Asiakkaat', Asiakkaat: customer(person) }), 0],
     ['HaeTilaTieto', () => '', 0],
-  ] as const)('R15: %s is understood with Viranomainen and Kysely in either order', async (name, query, code) => {
-    const [first, second] = parts(xml({ Kysely: query() }))
+  ]
+  test.each(rows)('R15: %s is understood with Viranomainen and Kysely in either order', async (name, query, code) => {
+    const [first, second] = [party(sender), xml({ Kysely: query() })]
     expect((await ask(gateway, payload(name, first + second))).code).toBe(code)
     expect((await ask(gateway, payload(name, second + first))).code).toBe(code)
   })
@@ -134,27 +167,30 @@ describe('R16', () => {
   const inKysely = ['Tiedostot', 'Paperi', 'LahetaTulostukseen', 'Laskutus', 'Varitulostus', 'KohdeMaara']
   const inViranomainen = ['KayttajaTunnus', 'Yhteyshenkilo', 'Osoite', 'SanomaVersio', 'SanomaVarmenneNimi']
   const written = (names: string[], absent: (name: string) => string) => names.map(absent).join('')
-  const letter = (absent: (name: string) => string) => {
+  const nothing = () => ''
+  const letter = (absent: (name: string) => string): string => {
     const kohde = `<Kohde>${customer(person, absent('Osoite'))}<Nimeke>O</Nimeke><KuvausTeksti>T</KuvausTeksti>${written(optional, absent)}</Kohde>`
     const authority = xml({ ViranomaisTunnus: sender.authorityId, PalveluTunnus: sender.serviceId })
     const from = `<Viranomainen>${authority}${written(inViranomainen, absent)}</Viranomainen>`
     return `${from}<Kysely>${xml({ Kohteet: kohde, Tulostustoimittaja: 'P' })}${written(inKysely, absent)}</Kysely>`
   }
 
-  test.each(absences)('R16: every optional element may be %s, and is then as if it were not there', async (_kind, absent) => {
-    for (const operation of ['LahetaViesti', 'LisaaKohteita'] as const) {
-      const plain = await ask(gateway, payload(operation, letter(() => '')))
-      const answer = await ask(gateway, payload(operation, letter(absent)))
-      expect(answer.code).toBe(operation === 'LahetaViesti' ? 202 : 0)
-      expect(answer.itemCodes).toEqual(plain.itemCodes)
-      const [expected] = await stored(gateway, plain)
-      const [row] = await stored(gateway, answer)
-      expect(row?.recipient).toEqual(expected?.recipient)
-      expect(row?.content).toEqual(expected?.content)
-      const [storedItem] = await storedItems(gateway, answer)
-      expect(storedItem).toMatchObject({ acknowledge: false, readReceipt: false, messageKind: null, reference: null })
-    }
-  })
+  test.each(absences)(
+    'R16: every optional element may be %s, and is then as if it were not there',
+    async (_kind, absent) => {
+      for (const operation of ['LahetaViesti', 'LisaaKohteita'] as const) {
+        const plain = await ask(gateway, payload(operation, letter(nothing)))
+        const answer = await ask(gateway, payload(operation, letter(absent)))
+        expect(answer.code).toBe(operation === 'LahetaViesti' ? 202 : 0)
+        expect(answer.itemCodes).toEqual(plain.itemCodes)
+        const parts = async (of: Reply) =>
+          (await stored(gateway, of)).map(({ recipient, content }) => ({ recipient, content }))
+        expect(await parts(answer)).toEqual(await parts(plain))
+        const [storedItem] = await storedItems(gateway, answer)
+        expect(storedItem).toMatchObject({ acknowledge: false, readReceipt: false, messageKind: null, reference: null })
+      }
+    },
+  )
 
   test.each(absences)('R16: KyselyAlku and KyselyLoppu may be %s', async (_kind, absent) => {
     const interval = absent('KyselyAlku') + absent('KyselyLoppu')

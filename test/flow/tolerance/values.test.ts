@@ -86,7 +86,13 @@ describe('R17', () => {
 })
 
 describe('R18', () => {
-  const kohde = ['VahvistusVaatimus', 'VaadiLukukuittaus', 'Maksullisuus', 'LisaaOsoitesivu', 'SalliLiitteenKiertoPystyyn']
+  const kohde = [
+    'VahvistusVaatimus',
+    'VaadiLukukuittaus',
+    'Maksullisuus',
+    'LisaaOsoitesivu',
+    'SalliLiitteenKiertoPystyyn',
+  ]
   const print = ['Paperi', 'LahetaTulostukseen', 'Varitulostus']
   const all = (names: string[], value: string) => Object.fromEntries(names.map((name) => [name, value]))
 
@@ -103,7 +109,10 @@ describe('R18', () => {
     [' 0\n', false],
   ])('R18: a flag written %j is %s', async (written, value) => {
     const letter = item(person, all(kohde, written))
-    const answer = await ask(gateway, sendMessage(sender, letter, { ...all(print, written), Laskutus: '<Tunniste>ABC123</Tunniste>' }))
+    const answer = await ask(
+      gateway,
+      sendMessage(sender, letter, { ...all(print, written), Laskutus: '<Tunniste>ABC123</Tunniste>' }),
+    )
     expect(answer.code).toBe(202)
     const [row] = await stored(gateway, answer)
     expect(row?.content).toMatchObject({ feeApplies: value, addAddressPage: value, allowRotateToPortrait: value })
@@ -132,7 +141,8 @@ describe('R19', () => {
     }
   })
 
-  const lines = (base64: string, width: number, end: string) => base64.replace(new RegExp(`.{${width}}`, 'g'), `$&${end}`)
+  const lines = (base64: string, width: number, end: string) =>
+    base64.replace(new RegExp(`.{${width}}`, 'g'), `$&${end}`)
   const spellings: [string, (base64: string) => string][] = [
     ['in one line', (base64) => base64],
     ['in lines ending CRLF', (base64) => lines(base64, 76, '\r\n')],
@@ -140,17 +150,24 @@ describe('R19', () => {
     ['with a space after every third character', (base64) => lines(base64, 3, ' ')],
     ['with carriage returns as references', (base64) => lines(base64, 76, '&#13;\n')],
     ['in CDATA', (base64) => `<![CDATA[${lines(base64, 76, '\n')}]]>`],
-    ['half in CDATA, with a comment between', (base64) => `${base64.slice(0, 9)}<!-- x --><![CDATA[${base64.slice(9)}]]>`],
+    [
+      'half in CDATA, with a comment between',
+      (base64) => `${base64.slice(0, 9)}<!-- x --><![CDATA[${base64.slice(9)}]]>`,
+    ],
     ['with a letter as a reference', (base64) => `&#${base64.charCodeAt(0)};${base64.slice(1)}`],
   ]
   test.each(spellings)('R19: base64 %s is stored as its bytes, short and long, signed or not', async (_kind, spell) => {
     const contents = [1, 2, 3, 5_000, 40_001].map((size) => randomBytes(size))
-    const files = contents.map((bytes, n) => file({ TiedostoNimi: `${n}.pdf`, TiedostoSisalto: spell(bytes.toString('base64')) }))
+    const files = contents.map((bytes, n) =>
+      file({ TiedostoNimi: `${n}.pdf`, TiedostoSisalto: spell(bytes.toString('base64')) }),
+    )
     const request = addItems(sender, item(person, { Tiedostot: files.join('') }))
     for (const answer of [await ask(gateway, request), await askSigned(gateway, sender, request)]) {
       expect(answer.itemCodes).toEqual([202])
       const found = await storedFiles(gateway, answer)
-      expect(found.map(({ content }) => content?.toString('hex'))).toEqual(contents.map((bytes) => bytes.toString('hex')))
+      expect(found.map(({ content }) => content?.toString('hex'))).toEqual(
+        contents.map((bytes) => bytes.toString('hex')),
+      )
     }
   })
 })

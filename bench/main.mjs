@@ -1,0 +1,71 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { stopAll } from './child.mjs'
+import { benchEndpoint } from './endpoint-bench.mjs'
+import { calibrate, describeMachine } from './machine.mjs'
+import { printHelp, readOptions } from './options.mjs'
+import { makePlace } from './place.mjs'
+import { summarizeProfile } from './profile.mjs'
+import { progress } from './progress.mjs'
+import { printMachine, printProfiles, printTable, printVerdicts } from './report.mjs'
+import { benchVerification } from './verify-bench.mjs'
+
+async function run(options) {
+  const machine = { ...describeMachine(), calibration: calibrate() }
+  printMachine(machine)
+  if (options.profile) mkdirSync(options.profile, { recursive: true })
+  const place = await makePlace(options.dir)
+  const tidy = async () => {
+    await stopAll()
+    place.remove()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void tidy().then(() => process.exit(130)))
+  const results = {}
+  try {
+    if (options.parts.includes('verify')) results.verify = await benchVerification(options, place)
+    if (options.parts.includes('endpoint')) results.endpoint = await benchEndpoint(options, place)
+  } finally {
+    progress('')
+    await tidy()
+  }
+  if (options.json) writeFileSync(options.json, `${JSON.stringify({ machine, options, ...results }, null, 2)}\n`)
+  print(results, options)
+}
+
+function print(results, { profile }) {
+  const { verify, endpoint } = results
+  if (verify) {
+    const columns = [
+      ['ours', 'our verification'],
+      ['straightforward', 'straightforward'],
+    ]
+    printTable('Verification alone, one request after another', verify, columns)
+  }
+  if (endpoint) {
+    const columns = [
+      ['gateway', 'gateway, stored'],
+      ['plain', 'plain server, not stored'],
+    ]
+    const inParallel = endpoint.map(({ concurrency }) => concurrency).join(', ')
+    printTable(`Whole endpoint over a socket, ${inParallel} requests at a time`, endpoint, columns)
+  }
+  printVerdicts(results)
+  if (profile) printProfiles(readProfiles(profile))
+}
+
+/** Those of what is ours; the others are saved for who wants them. */
+const readProfiles = (folder) =>
+  readdirSync(folder)
+    .filter((name) => /^(verify-ours|endpoint-gateway)-.*\.cpuprofile$/.test(name))
+    .sort()
+    .map((name) => ({ file: join(folder, name), ...summarizeProfile(join(folder, name)) }))
+
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options === null) printHelp()
+  else await run(options)
+} catch (error) {
+  progress('')
+  console.error(String(error.code).startsWith('ERR_PARSE_ARGS') ? error.message : error)
+  process.exitCode = 1
+}

@@ -1,0 +1,215 @@
+-- The schema of a migrated database, made by: npm run db:schema -- --write
+-- Do not edit; change it by a migration in src/store/migrations. Month partitions are left out.
+
+create sequence message_number;
+
+create table account (
+  owner_hash bytea not null,
+  id_type text not null,
+  sealed_owner bytea not null,
+  state text not null,
+  joined_at timestamp with time zone not null default now(),
+  state_at timestamp with time zone not null default now(),
+  PRIMARY KEY (owner_hash),
+  CHECK (state = ANY (ARRAY['active'::text, 'passive'::text]))
+);
+CREATE INDEX account_joined ON account USING btree (joined_at, owner_hash);
+comment on table account is 'Mailbox of a citizen or company; owner_hash is the keyed hash of the id, sealed_owner shows it';
+
+create table attachment (
+  bucket smallint not null,
+  id uuid not null,
+  item_id uuid not null,
+  position integer not null,
+  media_type text,
+  size_bytes bigint,
+  sha256 bytea,
+  PRIMARY KEY (bucket, id)
+) partition by RANGE (id);
+CREATE INDEX attachment_item ON attachment USING btree (bucket, item_id);
+comment on table attachment is 'A file or link of an item; name, caption and link are in the sealed content; size and hash are null for a link';
+
+create table attachment_data (
+  bucket smallint not null,
+  attachment_id uuid not null,
+  seq integer not null,
+  body bytea not null,
+  PRIMARY KEY (bucket, attachment_id, seq)
+) partition by RANGE (attachment_id);
+alter table attachment_data alter body set storage external;
+comment on table attachment_data is 'Attachment bytes in rows of 256 KiB';
+
+create table audit (
+  id uuid not null,
+  at timestamp with time zone not null default now(),
+  actor text not null,
+  act text not null,
+  subject jsonb not null,
+  PRIMARY KEY (id)
+);
+comment on table audit is 'Who did what to which ids; written with the act itself';
+
+create table authority (
+  id text not null,
+  name text not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (id)
+);
+comment on table authority is 'Sending organisation; id is its ViranomaisTunnus';
+
+create table delivery (
+  bucket smallint not null,
+  id uuid not null,
+  message_id uuid not null,
+  channel text not null,
+  state text not null,
+  priority smallint not null default 0,
+  run_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  PRIMARY KEY (bucket, id),
+  CHECK (channel = ANY (ARRAY['mailbox'::text, 'print'::text])),
+  CHECK (state = ANY (ARRAY['ready'::text, 'delivered'::text]))
+);
+CREATE INDEX delivery_due ON delivery USING btree (priority DESC, run_at, id) WHERE state = 'ready'::text;
+CREATE INDEX delivery_message ON delivery USING btree (bucket, message_id);
+comment on table delivery is 'The queue: one row a message and channel; committed with the message';
+
+create table item (
+  bucket smallint not null,
+  id uuid not null,
+  submission_id uuid not null,
+  operation text not null,
+  authority_id text not null,
+  service_id text not null,
+  reference text,
+  content_sha256 bytea not null,
+  sealed_content bytea not null,
+  requires_acknowledgement boolean not null,
+  force_read_receipt boolean not null,
+  message_kind integer,
+  sent_at timestamp with time zone not null,
+  PRIMARY KEY (bucket, id)
+) partition by RANGE (id);
+CREATE INDEX item_reference ON item USING btree (authority_id, service_id, reference);
+CREATE INDEX item_submission ON item USING btree (submission_id);
+comment on table item is 'Content of one Kohde, shared by its recipients; reference is its ViranomaisTunniste';
+
+create table message (
+  bucket smallint not null,
+  id uuid not null,
+  item_id uuid not null,
+  number bigint not null,
+  recipient_hash bytea not null,
+  sealed_recipient bytea not null,
+  id_type text,
+  thread_id uuid not null,
+  in_reply_to uuid,
+  state smallint not null,
+  state_at timestamp with time zone not null,
+  PRIMARY KEY (bucket, id)
+) partition by RANGE (id);
+CREATE INDEX message_item ON message USING btree (bucket, item_id);
+CREATE INDEX message_number_index ON message USING btree (number);
+CREATE INDEX message_recipient ON message USING btree (recipient_hash, id);
+comment on table message is 'An item for one recipient; number is its AsiointitiliTunniste (sequence * 1024 + bucket)';
+
+create table message_key (
+  bucket smallint not null,
+  authority_id text not null,
+  service_id text not null,
+  reference text not null,
+  recipient_hash bytea not null,
+  message_id uuid not null,
+  content_sha256 bytea not null,
+  PRIMARY KEY (bucket, authority_id, service_id, reference, recipient_hash)
+);
+comment on table message_key is 'Idempotency: one message for ever per service, reference and recipient; a failed message gives its key back';
+
+create table schema_migration (
+  id integer not null default nextval('schema_migration_id_seq'::regclass),
+  name character varying(255) not null,
+  run_on timestamp without time zone not null,
+  PRIMARY KEY (id)
+);
+
+create table service (
+  authority_id text not null,
+  id text not null,
+  name text not null,
+  environment text not null,
+  settings jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (authority_id, id),
+  FOREIGN KEY (authority_id) REFERENCES authority(id),
+  CHECK (environment = ANY (ARRAY['test'::text, 'production'::text]))
+);
+comment on table service is 'Service of an authority; id is its PalveluTunnus; settings are documented in docs/service-settings.md';
+
+create table service_certificate (
+  fingerprint bytea not null,
+  authority_id text not null,
+  service_id text not null,
+  der bytea not null,
+  subject text not null,
+  not_before timestamp with time zone not null,
+  not_after timestamp with time zone not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (fingerprint, authority_id, service_id),
+  FOREIGN KEY (authority_id, service_id) REFERENCES service(authority_id, id)
+);
+CREATE INDEX service_certificate_service ON service_certificate USING btree (authority_id, service_id);
+comment on table service_certificate is 'Certificates pinned to services; fingerprint is the SHA-256 of the DER';
+
+create table state_event (
+  bucket smallint not null,
+  id uuid not null,
+  message_id uuid not null,
+  state smallint not null,
+  at timestamp with time zone not null,
+  source text not null,
+  PRIMARY KEY (bucket, message_id, id)
+) partition by RANGE (id);
+comment on table state_event is 'History of a message: each state, when, and which part of the gateway said so';
+
+create table submission (
+  id uuid not null,
+  received_at timestamp with time zone not null,
+  answered_at timestamp with time zone not null,
+  endpoint text not null,
+  operation text,
+  outcome text not null,
+  code text,
+  status_code integer,
+  status_text text,
+  authority_id text,
+  service_id text,
+  exchange_id text,
+  fingerprint bytea,
+  signature_algorithm text,
+  digest_algorithm text,
+  remote_address inet,
+  size_bytes bigint not null,
+  item_count integer not null default 0,
+  message_count integer not null default 0,
+  report jsonb,
+  notes jsonb,
+  PRIMARY KEY (id),
+  CHECK (endpoint = ANY (ARRAY['signed'::text, 'non-signed'::text])),
+  CHECK (outcome = ANY (ARRAY['accepted'::text, 'refused'::text]))
+) partition by RANGE (id);
+CREATE INDEX submission_caller ON submission USING btree (authority_id, service_id, id);
+CREATE INDEX submission_exchange ON submission USING btree (exchange_id) WHERE exchange_id IS NOT NULL;
+comment on table submission is 'The message log: one row a SOAP request, accepted or refused; id is the trace id in the answer';
+comment on column submission.code is 'our error code of a refusal (docs/errors.md), null when accepted';
+comment on column submission.status_code is 'TilaKoodi of the answer, null for a SOAP Fault';
+
+create table submission_evidence (
+  submission_id uuid not null,
+  seq integer not null,
+  sealed bytea,
+  attachment_bucket smallint,
+  attachment_id uuid,
+  PRIMARY KEY (submission_id, seq)
+) partition by RANGE (submission_id);
+alter table submission_evidence alter sealed set storage external;
+comment on table submission_evidence is 'The original request byte for byte: sealed pieces, and attachments whose plain base64 is made again from their bytes';

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { CommandError } from './errors.js'
+
+/** How a command is typed, in help texts and hints. */
+export const CLI = 'npm run -s cli --'
+
+export const jsonOption = (): Option => new Option('--json', 'print JSON for programs')
+
+export const revealOption = (what: string): Option =>
+  new Option('--reveal', `show ${what}; who did so is written to the audit log first`)
+
+export function limitOption(preset: number): Option {
+  return new Option('--limit <n>', 'how many to show at most').default(preset).argParser(parseLimit)
+}
+
+const MAX_LIMIT = 100_000
+
+function parseLimit(text: string): number {
+  const limit = /^\d+$/.test(text) ? Number(text) : 0
+  if (limit < 1 || limit > MAX_LIMIT) throw new InvalidArgumentError(`Give a whole number from 1 to ${MAX_LIMIT}.`)
+  return limit
+}
+
+/** Accepts the id with or without the words that stand before it in an answer. */
+export function parseTraceId(text: string): string {
+  const id = text
+    .replace(/^.*Trace ID:\s*/i, '')
+    .trim()
+    .toLowerCase()
+  if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(id)) {
+    throw new InvalidArgumentError(
+      'Give the trace id as it stands in the answer, for example 0199c0de-0000-7000-8000-000000000000.',
+    )
+  }
+  return id
+}
+
+export function parseMessageNumber(text: string): string {
+  if (!/^\d{1,18}$/.test(text)) throw new InvalidArgumentError('Give the number (AsiointitiliTunniste), digits only.')
+  return text
+}
+
+/** Ids that an authority or service gets: no white space around, nothing invisible, nothing endless. */
+export function parseId(text: string): string {
+  if (!/^[^\s\p{C}]([^\p{C}]{0,98}[^\s\p{C}])?$/u.test(text)) {
+    throw new InvalidArgumentError('Give 1 to 100 visible characters, for example demo_ws.')
+  }
+  return text
+}
+
+export function parseName(text: string): string {
+  const name = text.trim()
+  if (!/^\P{C}{1,200}$/u.test(name)) throw new InvalidArgumentError('Give a name of 1 to 200 visible characters.')
+  return name
+}
+
+/** @throws CommandError FILE_UNREADABLE */
+export function readFile(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown'
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code
+    throw new CommandError('FILE_UNREADABLE', `${path} cannot be read: ${why}.`, { cause })
+  }
+}
+
+export function addExamples(command: Command, examples: readonly string[]): Command {
+  const lines = examples.map((example) => (example.startsWith('npm ') ? example : `${CLI} ${example}`))
+  return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`)
+}

@@ -1,0 +1,117 @@
+import { Option, type Command } from 'commander'
+import type { services } from '../store/index.js'
+import { CommandError } from './errors.js'
+import { printFields, printTable, shown } from './layout.js'
+import { addExamples, CLI, jsonOption, parseId, parseName, readFile } from './options.js'
+import { actorOf, withSession } from './session.js'
+import type { Terminal } from './terminal.js'
+
+interface AddOptions {
+  readonly authority: string
+  readonly service: string
+  readonly name: string
+  readonly certificate: string
+  readonly environment: services.Environment
+  readonly authorityName?: string
+  readonly mayListAccounts?: boolean
+}
+
+export function addServiceCommands(program: Command, terminal: Terminal): void {
+  const service = program.command('service').description('sending services and the certificates they sign with')
+  const add = service
+    .command('add')
+    .description('register a service with its certificate, or a further certificate for a service that exists')
+    .requiredOption('--authority <id>', 'ViranomaisTunnus of the authority', parseId)
+    .requiredOption('--service <id>', 'PalveluTunnus of the service', parseId)
+    .requiredOption('--name <name>', 'name of the service, for people', parseName)
+    .requiredOption('--certificate <file>', 'X.509 certificate it signs with, PEM or DER')
+    .addOption(new Option('--environment <which>', 'what it is for').choices(['test', 'production']).default('test'))
+    .option('--authority-name <name>', "name of the authority when it is new; the service's name otherwise", parseName)
+    .option('--may-list-accounts', 'let it ask for every account (HaeAsiakkaita, KyselyLaji Kaikki)')
+    .action((options: AddOptions) => addService(terminal, options))
+  addExamples(add, [
+    'service add --authority kunta_ws --service kunta_ws_1 --name Päätökset --certificate kunta.crt.pem',
+    "service add --authority kunta_ws --service kunta_ws_1 --name Päätökset --certificate uusi.pem --authority-name 'Esimerkkikunta'",
+  ])
+  const list = service
+    .command('list')
+    .description('show the services and their certificates')
+    .addOption(jsonOption())
+    .action((options: { json?: boolean }) => listServices(terminal, options))
+  addExamples(list, ['service list', 'service list --json'])
+}
+
+async function addService(terminal: Terminal, options: AddOptions): Promise<void> {
+  const pem = readFile(options.certificate)
+  const { readCertificate } = await import('../trust/index.js')
+  const certificate = readable(options.certificate, () => readCertificate(pem))
+  const { services, audit } = await import('../store/index.js')
+  const key = { authorityId: options.authority, id: options.service }
+  const settings = options.mayListAccounts === true ? { mayListAccounts: true } : {}
+  await withSession(terminal, async ({ db }) => {
+    const owner = await services.findCertificateOwner(db, certificate.fingerprint)
+    await db.withTransaction(async (tx) => {
+      await services.addService(
+        tx,
+        {
+          ...key,
+          name: options.name,
+          environment: options.environment,
+          ...(options.authorityName !== undefined && { authorityName: options.authorityName }),
+        },
+        certificate,
+      )
+      await services.changeSettings(tx, key, settings)
+      const subject = { ...key, fingerprint: certificate.fingerprint, settings }
+      await audit.insertAudit(tx, { actor: actorOf(terminal), act: 'service.added', subject })
+    })
+    const stored = (await services.listServices(db)).find(
+      (one) => one.authorityId === key.authorityId && one.id === key.id,
+    )
+    terminal.out(`${options.name} may sign as ${key.authorityId} / ${key.id} from now on.`)
+    printFields(terminal, [
+      ['certificate', shown(certificate.subject)],
+      ['fingerprint', `${certificate.fingerprint} (SHA-256)`],
+      ['valid', `${shown(certificate.notBefore)} – ${shown(certificate.notAfter)}`],
+    ])
+    const now = new Date()
+    if (now > certificate.notAfter) terminal.note('The certificate has expired: requests signed with it are refused.')
+    if (now < certificate.notBefore)
+      terminal.note('The certificate is not valid yet: requests signed with it are refused until then.')
+    if (owner?.services.some((other) => other.authorityId !== key.authorityId))
+      terminal.note('The same certificate is registered for another authority too; make sure that this is meant.')
+    if (options.authorityName !== undefined && stored?.authorityName !== options.authorityName)
+      terminal.note(`The authority is known as ${shown(stored?.authorityName)} already and keeps that name.`)
+  })
+}
+
+function readable<T>(file: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    throw new CommandError(
+      'FILE_UNREADABLE',
+      `${file} does not hold an X.509 certificate. Give the certificate that belongs to the signing key, as PEM or DER.`,
+      { cause },
+    )
+  }
+}
+
+async function listServices(terminal: Terminal, { json }: { json?: boolean }): Promise<void> {
+  const { services } = await import('../store/index.js')
+  const list = await withSession(terminal, ({ db }) => services.listServices(db))
+  if (json === true) return terminal.json(list)
+  if (list.length === 0) return terminal.note(`No service is registered yet. See: ${CLI} service add --help`)
+  const rows = list.flatMap((service) =>
+    (service.certificates.length === 0 ? [null] : service.certificates).map((certificate) => [
+      shown(service.authorityId),
+      shown(service.id),
+      shown(service.name),
+      service.environment,
+      certificate === null ? '-' : shown(certificate.subject),
+      certificate === null ? '-' : certificate.notAfter.slice(0, 10),
+      certificate === null ? '-' : certificate.fingerprint.slice(0, 16),
+    ]),
+  )
+  printTable(terminal, ['AUTHORITY', 'SERVICE', 'NAME', 'FOR', 'CERTIFICATE', 'VALID TO', 'SHA-256'], rows)
+}
