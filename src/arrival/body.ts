@@ -68,7 +68,7 @@ function forward(payload: Readable, decoder: Transform): Readable {
 
 /** zlib's errors have codes Z_…; a connection that ended early has one of Node's. */
 function meaningOf(error: unknown): unknown {
-  const code = error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? '') : ''
+  const { code = '' } = (error ?? {}) as { code?: string }
   if (code.startsWith('Z_'))
     return new ArrivalError('CONTENT_ENCODING', 'The compressed content is damaged', { cause: error })
   if (/^ECONN|^ERR_STREAM|^EPIPE|^ERR_HTTP/.test(code))

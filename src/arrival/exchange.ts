@@ -10,6 +10,8 @@ export class Exchange {
   readonly receivedAt: Date
   readonly endpoint: 'signed' | 'non-signed'
   readonly remoteAddress: string
+  /** as sent; it decides nothing, because nobody signed it */
+  readonly soapAction: string | null
   sizeBytes = 0
   operation: Operation | null = null
   /** who the request says is calling; proven only when `service` is set */
@@ -21,11 +23,18 @@ export class Exchange {
   report: VerificationReport | null = null
   notes: Record<string, unknown> | null = null
 
-  constructor(fields: { traceId: string; receivedAt: Date; endpoint: 'signed' | 'non-signed'; remoteAddress: string }) {
+  constructor(fields: {
+    traceId: string
+    receivedAt: Date
+    endpoint: 'signed' | 'non-signed'
+    remoteAddress: string
+    soapAction: string | null
+  }) {
     this.traceId = fields.traceId
     this.receivedAt = fields.receivedAt
     this.endpoint = fields.endpoint
     this.remoteAddress = fields.remoteAddress
+    this.soapAction = fields.soapAction
   }
 
   /** The caller's SanomaTunniste, or one of our making: the answer always has one (clients.md R3). */

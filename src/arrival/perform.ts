@@ -104,15 +104,13 @@ async function performAddItems(
 /** Item codes are the answer's business; the log counts them by kind, so that an operator sees partial failure. */
 function toldOfItems(result: AddItemsResult): Told {
   const outcomes = result.flat()
-  const counts: Record<string, number> = {}
-  for (const { kind } of outcomes) counts[kind] = (counts[kind] ?? 0) + 1
   const stored = outcomes.filter(isStored).length
   return {
     status: successes.addItems,
     refused: stored === 0,
     itemCount: result.length,
     messageCount: stored,
-    notes: { outcomes: counts, ...differing(outcomes) },
+    notes: notesOf(outcomes),
   }
 }
 
@@ -127,20 +125,25 @@ async function performSend(
 
 function toldOfSend(command: SendMessage, result: SendMessageResult): Told {
   const itemCount = command.items.length
-  if (result.kind === 'accepted')
-    return { ...plain(successes.sendMessage), itemCount, messageCount: result.messageCount }
+  if (result.kind === 'accepted') {
+    const messageCount = result.outcomes.filter(isStored).length
+    const notes = messageCount === result.outcomes.length ? null : notesOf(result.outcomes)
+    return { ...plain(successes.sendMessage), itemCount, messageCount, notes }
+  }
   const { outcome } = result
   return {
     status: messageStatus(outcome),
     refused: true,
     itemCount,
     messageCount: 0,
-    notes: { outcomes: { [outcome.kind]: 1 }, ...differing([outcome]) },
+    notes: notesOf([outcome]),
   }
 }
 
-/** A reference used for two different letters is worth an operator's look. */
-function differing(outcomes: readonly ItemOutcome[]): { referenceReused?: number } {
-  const count = outcomes.filter((outcome) => outcome.kind === 'duplicate' && !outcome.sameContent).length
-  return count === 0 ? {} : { referenceReused: count }
+/** Outcomes by kind; a reference used for two different letters is worth an operator's look besides. */
+function notesOf(outcomes: readonly ItemOutcome[]): Record<string, unknown> {
+  const counts: Record<string, number> = {}
+  for (const { kind } of outcomes) counts[kind] = (counts[kind] ?? 0) + 1
+  const reused = outcomes.filter((outcome) => outcome.kind === 'duplicate' && !outcome.sameContent).length
+  return { outcomes: counts, ...(reused > 0 && { referenceReused: reused }) }
 }

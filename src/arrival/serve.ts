@@ -9,6 +9,7 @@ import {
   isErrorCode,
   operationOf,
   statusFor,
+  wireNames,
   type AnswerDocument,
   type ErrorCode,
 } from '../contract/index.js'
@@ -26,6 +27,7 @@ import {
   signEnvelope,
   TrustError,
   verify,
+  type Envelope,
   type Registered,
   type Signer,
   type TrustPolicy,
@@ -33,6 +35,7 @@ import {
 import { ArrivalError } from './errors.js'
 import { perform, type PerformedAnswer, type Serving } from './perform.js'
 
+import type { Operation } from '../message/index.js'
 import { Exchange } from './exchange.js'
 /** A registered certificate with the services that it may speak for. */
 export interface Owner extends Registered {
@@ -95,19 +98,26 @@ async function accept(
   const command = decodeCommand(envelope.payload)
   const submitted = { id: exchange.traceId, service, party: exchange.party, raw: context.keepEvidence ? raw : null }
   const head = { exchangeId: exchange.answeredExchangeId, traceId: exchange.traceId }
-  const conformance = conformanceOf(envelope.document, envelope.payload)
+  const advice = adviceOn(exchange, exchange.operation, envelope)
   const record: Serving['record'] = (tx, told) => {
-    exchange.notes = conformance === null ? told.notes : { ...told.notes, conformance }
+    exchange.notes = told.notes === null && advice === null ? null : { ...told.notes, ...advice }
     return recordSubmission(tx, exchange.submission({ code: null, ...told }))
   }
   return perform({ context, submitted, head, record }, command)
 }
 
-async function verifyCaller(
-  context: ExchangeContext,
-  exchange: Exchange,
-  envelope: ReturnType<typeof readEnvelope>,
-): Promise<Caller> {
+/** What an accepted request could do better; for its vendor, and for the operator who wonders. */
+function adviceOn(exchange: Exchange, operation: Operation, envelope: Envelope): Record<string, unknown> | null {
+  const conformance = conformanceOf(envelope.document, envelope.payload)
+  const contradicts = exchange.soapAction !== null && !exchange.soapAction.endsWith(`/${wireNames[operation]}`)
+  if (conformance === null && !contradicts) return null
+  return {
+    ...(conformance && { conformance }),
+    ...(contradicts && { soapAction: 'contradicts the operation in the Body' }),
+  }
+}
+
+async function verifyCaller(context: ExchangeContext, exchange: Exchange, envelope: Envelope): Promise<Caller> {
   const verified = await verify(envelope, {
     now: context.clock.now(),
     policy: context.trust,
@@ -131,10 +141,12 @@ export async function refuse(context: ExchangeContext, exchange: Exchange, error
   if (error instanceof TrustError) learnFrom(exchange, error)
   if (error instanceof ContractError || error instanceof ArrivalError) exchange.notes = { reason: error.message }
   const status = statusFor(code, exchange.operation)
+  // Named before it is recorded, so that the log has the id that the answer has.
+  const exchangeId = status === null ? null : exchange.answeredExchangeId
   await recordRefusal(context, exchange.submission({ code, status })).catch((err: unknown) =>
     context.log.error({ event: 'request.not-recorded', traceId: exchange.traceId, code, err }),
   )
-  if (status === null || exchange.operation === null) {
+  if (status === null || exchangeId === null || exchange.operation === null) {
     return {
       httpStatus: code === 'OVERLOADED' ? 503 : 500,
       document: encodeFault(code, exchange.traceId),
@@ -143,11 +155,7 @@ export async function refuse(context: ExchangeContext, exchange: Exchange, error
       statusCode: null,
     }
   }
-  const document = encodeStatus(exchange.operation, {
-    status,
-    exchangeId: exchange.answeredExchangeId,
-    traceId: exchange.traceId,
-  })
+  const document = encodeStatus(exchange.operation, { status, exchangeId, traceId: exchange.traceId })
   return {
     httpStatus: 200,
     document: write(context, exchange, document),

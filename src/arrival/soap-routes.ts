@@ -57,6 +57,7 @@ async function answerSoap(
     receivedAt: context.clock.now(),
     endpoint,
     remoteAddress: request.ip,
+    soapAction: soapActionOf(request.headers['soapaction']),
   })
   void reply.header('x-trace-id', exchange.traceId)
   let answer: HttpAnswer
@@ -120,4 +121,12 @@ async function receive(
 
 function charsetOf(contentType: string | null): string | null {
   return /;\s*charset\s*=\s*"?([A-Za-z0-9._-]+)/i.exec(contentType ?? '')?.[1] ?? null
+}
+
+/** The header without its quotes; null when it says nothing. */
+function soapActionOf(header: string | string[] | undefined): string | null {
+  const action = String(header ?? '')
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+  return action === '' ? null : action
 }

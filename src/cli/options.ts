@@ -55,6 +55,12 @@ export function parseName(text: string): string {
   return name
 }
 
+export function parseBillingId(text: string): string {
+  if (!/^\P{C}{6}$/u.test(text))
+    throw new InvalidArgumentError('Give exactly 6 characters, as agreed with the printing provider.')
+  return text
+}
+
 /** @throws CommandError FILE_UNREADABLE */
 export function readFile(path: string): Buffer {
   try {

@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander'
 import type { services } from '../store/index.js'
-import { CommandError } from './errors.js'
+import { CommandError, UsageError } from './errors.js'
 import { printFields, printTable, shown } from './layout.js'
-import { addExamples, CLI, jsonOption, parseId, parseName, readFile } from './options.js'
+import { addExamples, CLI, jsonOption, parseBillingId, parseId, parseName, readFile } from './options.js'
 import { actorOf, withSession } from './session.js'
 import type { Terminal } from './terminal.js'
 
@@ -14,6 +14,8 @@ interface AddOptions {
   readonly environment: services.Environment
   readonly authorityName?: string
   readonly mayListAccounts?: boolean
+  readonly billingId?: string
+  readonly billingPasswordFile?: string
 }
 
 export function addServiceCommands(program: Command, terminal: Terminal): void {
@@ -28,6 +30,11 @@ export function addServiceCommands(program: Command, terminal: Terminal): void {
     .addOption(new Option('--environment <which>', 'what it is for').choices(['test', 'production']).default('test'))
     .option('--authority-name <name>', "name of the authority when it is new; the service's name otherwise", parseName)
     .option('--may-list-accounts', 'let it ask for every account (HaeAsiakkaita, KyselyLaji Kaikki)')
+    .option('--billing-id <id>', 'billing id at the printing provider, for letters without Laskutus', parseBillingId)
+    .option(
+      '--billing-password-file <file>',
+      'file with the billing password (4 characters), when the provider wants one',
+    )
     .action((options: AddOptions) => addService(terminal, options))
   addExamples(add, [
     'service add --authority kunta_ws --service kunta_ws_1 --name Päätökset --certificate kunta.crt.pem',
@@ -47,7 +54,7 @@ async function addService(terminal: Terminal, options: AddOptions): Promise<void
   const certificate = readable(options.certificate, () => readCertificate(pem))
   const { services, audit } = await import('../store/index.js')
   const key = { authorityId: options.authority, id: options.service }
-  const settings = options.mayListAccounts === true ? { mayListAccounts: true } : {}
+  const settings = settingsOf(options)
   await withSession(terminal, async ({ db }) => {
     const owner = await services.findCertificateOwner(db, certificate.fingerprint)
     await db.withTransaction(async (tx) => {
@@ -62,7 +69,7 @@ async function addService(terminal: Terminal, options: AddOptions): Promise<void
         certificate,
       )
       await services.changeSettings(tx, key, settings)
-      const subject = { ...key, fingerprint: certificate.fingerprint, settings }
+      const subject = { ...key, fingerprint: certificate.fingerprint, settings: Object.keys(settings) }
       await audit.insertAudit(tx, { actor: actorOf(terminal), act: 'service.added', subject })
     })
     const stored = (await services.listServices(db)).find(
@@ -85,6 +92,22 @@ async function addService(terminal: Terminal, options: AddOptions): Promise<void
   })
 }
 
+function settingsOf({ mayListAccounts, billingId, billingPasswordFile }: AddOptions): services.ServiceSettings {
+  return {
+    ...(mayListAccounts === true && { mayListAccounts }),
+    ...(billingId !== undefined && {
+      billing: { id: billingId, password: billingPassword(billingPasswordFile), costCentre: null },
+    }),
+  }
+}
+
+function billingPassword(file: string | undefined): string | null {
+  if (file === undefined) return null
+  const password = readFile(file).toString('utf8').trim()
+  if (password.length !== 4) throw new UsageError(`${file} does not hold a billing password of 4 characters.`)
+  return password
+}
+
 function readable<T>(file: string, read: () => T): T {
   try {
     return read()
@@ -100,7 +123,8 @@ function readable<T>(file: string, read: () => T): T {
 async function listServices(terminal: Terminal, { json }: { json?: boolean }): Promise<void> {
   const { services } = await import('../store/index.js')
   const list = await withSession(terminal, ({ db }) => services.listServices(db))
-  if (json === true) return terminal.json(list)
+  if (json === true)
+    return terminal.json(list.map((service) => ({ ...service, settings: withoutPassword(service.settings) })))
   if (list.length === 0) return terminal.note(`No service is registered yet. See: ${CLI} service add --help`)
   const rows = list.flatMap((service) =>
     (service.certificates.length === 0 ? [null] : service.certificates).map((certificate) => [
@@ -114,4 +138,11 @@ async function listServices(terminal: Terminal, { json }: { json?: boolean }): P
     ]),
   )
   printTable(terminal, ['AUTHORITY', 'SERVICE', 'NAME', 'FOR', 'CERTIFICATE', 'VALID TO', 'SHA-256'], rows)
+}
+
+/** Settings as anybody may see them. */
+function withoutPassword({ billing, ...settings }: services.ServiceSettings): object {
+  return billing === undefined
+    ? settings
+    : { ...settings, billing: { ...billing, password: billing.password === null ? null : '[hidden]' } }
 }

@@ -39,7 +39,7 @@ export function faultOfAttachment(a: Attachment, policy: ItemPolicy): ItemOutcom
   return policy.attachmentTypes.includes(mediaTypeOf(a.mediaType, a.name)) ? null : { kind: 'typeNotAllowed' }
 }
 
-/** Billing matters only where paper will really be produced (R25); then it must have the printing provider's form. */
+/** The printing provider's form of billing data (viranomaispalvelut.md §5.3). */
 export function isValidBilling({ id, password, costCentre }: Billing): boolean {
   return (
     id.length === 6 && (password === null || password.length === 4) && (costCentre === null || costCentre.length <= 15)

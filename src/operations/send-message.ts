@@ -12,9 +12,9 @@ import type { Context, Recorder, Submitted } from './context.js'
 import { addresseesOf, claim, duplicateOf, threadOf, type Addressee } from './recipient.js'
 import { prepareItem, storeItem, storeMessage, type PreparedItem } from './store-item.js'
 
-/** `accepted` with the number of messages stored, or the first outcome that refused the whole call. */
+/** What became of each recipient of an accepted call, or the first outcome that refused the whole call. */
 export type SendMessageResult =
-  | { readonly kind: 'accepted'; readonly messageCount: number }
+  | { readonly kind: 'accepted'; readonly outcomes: readonly ItemOutcome[] }
   | { readonly kind: 'refused'; readonly outcome: ItemOutcome }
 
 /** Carries a refusal out of the transaction, so that nothing of the call stays. */
@@ -28,7 +28,8 @@ class Refused extends Error {
 
 /**
  * Sends letters to the mailbox if there is one, otherwise to paper. The answer has one code only, so a call is taken
- * as a whole or not at all (viranomaispalvelut.md §9.1).
+ * as a whole or not at all (viranomaispalvelut.md §9.1). What is stored already counts as taken: a call is answered as
+ * a duplicate only when nothing in it is new, because clients read that answer as "all of it is there" (ADR 0006).
  */
 export async function sendMessage(
   context: Context,
@@ -41,7 +42,7 @@ export async function sendMessage(
     return await context.db.withTransaction(async (tx) => {
       const result: SendMessageResult = {
         kind: 'accepted',
-        messageCount: await storeAll(tx, context, command, prepared, submitted),
+        outcomes: await storeAll(tx, context, command, prepared, submitted),
       }
       await record(tx, result)
       return result
@@ -60,22 +61,26 @@ async function storeAll(
   command: SendMessage,
   prepared: readonly PreparedItem[],
   submitted: Submitted,
-): Promise<number> {
+): Promise<ItemOutcome[]> {
   for (const file of command.print.files) refuseIf(faultOfAttachment(file.reveal(), context.policy))
   const addressees = await addresseesOf(tx, context.sealer, command.items, context.policy)
   const parts: evidence.EvidencePart[] = []
-  let messageCount = 0
+  const outcomes: ItemOutcome[] = []
   for (const [i, item] of prepared.entries()) {
     if (addressees[i]!.length === 0) throw new Refused({ kind: 'invalid', reason: 'recipientMissing' })
+    const own: ItemOutcome[] = []
     for (const addressee of addressees[i]!) {
       const outcome = await sendOne(tx, context, item, addressee, command.print, submitted)
-      if (!isStored(outcome)) throw new Refused(outcome)
-      messageCount++
+      if (!isStored(outcome) && outcome.kind !== 'duplicate') throw new Refused(outcome)
+      own.push(outcome)
     }
-    parts.push(...(await storeItem(tx, context.sealer, item, submitted, command.operation, context.clock.now())))
+    if (own.some(isStored))
+      parts.push(...(await storeItem(tx, context.sealer, item, submitted, command.operation, context.clock.now())))
+    outcomes.push(...own)
   }
+  if (!outcomes.some(isStored)) throw new Refused(outcomes[0]!)
   if (submitted.raw !== null) await evidence.insertEvidence(tx, context.sealer, submitted.id, submitted.raw, parts)
-  return messageCount
+  return outcomes
 }
 
 async function sendOne(
@@ -91,9 +96,10 @@ async function sendOne(
   if (duplicate !== null) return duplicate
   const channels = channelsFor(addressee, print)
   if (channels.length === 0) return { kind: 'noAccount' }
-  if (channels.includes('print') && print.billing !== null && !isValidBilling(print.billing.reveal())) {
+  // Billing matters only where paper will really be produced (clients.md R25); a letter that nobody could bill would never be printed.
+  const billing = print.billing?.reveal() ?? submitted.service.settings.billing ?? null
+  if (channels.includes('print') && (billing === null || !isValidBilling(billing)))
     return { kind: 'invalid', reason: 'billingInvalid' }
-  }
   const thread = await threadOf(tx, prepared.item, addressee, submitted, context.policy)
   if (thread === 'unknown') return { kind: 'referenceNotFound' }
   const id = uuidv7()

@@ -20,6 +20,12 @@ export const demoService = {
   authorityName: 'Demokunta',
 } as const
 
+/** Paper can be tried without an agreement with a printing provider. */
+const demoSettings: services.ServiceSettings = {
+  mayListAccounts: true,
+  billing: { id: 'DEMO01', password: '0000', costCentre: null },
+}
+
 export interface SandboxFiles {
   readonly identityKeyFile: string
   readonly sealingKeyFile: string
@@ -68,11 +74,7 @@ export async function seedSandbox(db: Database, sealer: Sealer, { demoCertificat
   const pem = readFileSync(demoCertificateFile)
   const certificate = readCertificate(pem)
   await db.withTransaction(async (tx) => {
-    await services.addService(
-      tx,
-      { ...demoService, environment: 'test', settings: { mayListAccounts: true } },
-      certificate,
-    )
+    await services.addService(tx, { ...demoService, environment: 'test', settings: demoSettings }, certificate)
     for (const { id, idType, account } of testPersons) {
       if (account !== null) await accounts.openAccount(tx, sealer, { owner: id, idType, state: account })
     }

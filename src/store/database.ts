@@ -124,11 +124,9 @@ export function sqlStateOf(error: unknown): string | null {
   return error instanceof pg.DatabaseError ? (error.code ?? null) : null
 }
 
+/** Errors of sockets have codes like ECONNRESET; those of pg itself have only their words. */
 function isConnectionTrouble(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = (error as NodeJS.ErrnoException).code
-  return (
-    (code !== undefined && /^(E[A-Z]+)$/.test(code)) ||
-    /connection terminated|timeout|not queryable|read ECONN/i.test(error.message)
-  )
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
+  if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return true
+  return typeof message === 'string' && /connection terminated|timeout|not queryable/i.test(message)
 }

@@ -1,3 +1,4 @@
+import type { Billing } from '../message/index.js'
 import type { Queryable } from './database.js'
 
 export type Environment = 'test' | 'production'
@@ -9,6 +10,8 @@ export interface ServiceSettings {
   /** whether HaeAsiakkaita may list every account (KyselyLaji Kaikki); no when missing */
   readonly mayListAccounts?: boolean
   readonly responseSecurity?: 'none' | 'signature'
+  /** for paper when the request brings no Laskutus of its own */
+  readonly billing?: Billing
 }
 
 export interface Service {

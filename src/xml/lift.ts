@@ -13,6 +13,10 @@ export const LIFTED_MARK = '\u0001'
 const BASE64 = new Uint8Array(256)
 for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/= \t\r\n') BASE64[c.charCodeAt(0)] = 1
 
+/** The same for two bytes at a time: a third of the time on long texts. */
+const BASE64_PAIRS = new Uint8Array(65_536)
+for (let pair = 0; pair < 65_536; pair++) BASE64_PAIRS[pair] = BASE64[pair & 255]! & BASE64[pair >> 8]!
+
 export interface Lifted {
   /** the document's text with `LIFTED_MARK` in the place of each run */
   readonly text: string
@@ -54,8 +58,16 @@ export function liftBase64(utf8: Buffer): Lifted {
 function startOfRun(utf8: Buffer, from: number, end: number): number {
   const start = utf8.indexOf(0x3e, from) + 1
   if (start === 0 || start >= end) return end
-  for (let i = start; i < end; i++) if (BASE64[utf8[i]!] === 0) return end
-  return start
+  return isBase64(utf8, start, end) ? start : end
+}
+
+function isBase64(bytes: Buffer, start: number, end: number): boolean {
+  // A view of 16-bit units has to start at an even offset of the memory it looks at.
+  const from = start + ((bytes.byteOffset + start) % 2)
+  const pairs = new Uint16Array(bytes.buffer, bytes.byteOffset + from, (end - from) >> 1)
+  if (from > start && BASE64[bytes[start]!] === 0) return false
+  for (let i = 0; i < pairs.length; i++) if (BASE64_PAIRS[pairs[i]!] === 0) return false
+  return (end - from) % 2 === 0 || BASE64[bytes[end - 1]!] === 1
 }
 
 function plain(bytes: Buffer): string {

@@ -5,7 +5,7 @@ import { ContractError } from '../errors.js'
 import { ASIOINTITILI, operationsByWireName } from '../names.js'
 import { decodeAttachment } from './attachment.js'
 import { readDateTime } from './date-time.js'
-import { all, child, flag, text, word, wrapped } from './fields.js'
+import { all, child, filled, flag, text, word, wrapped } from './fields.js'
 import { decodeItem } from './item.js'
 import { decodeParty, decodeRecipient } from './party.js'
 
@@ -63,12 +63,13 @@ function decodeItems(query: XmlElement) {
   return items.map(decodeItem)
 }
 
+const FILE_PARTS = ['TiedostoSisalto', 'TiedostoURL', 'TiedostoID', 'TiedostoNimi']
+
 function decodePrint(query: XmlElement): PrintWishes {
-  const billing = child(query, 'Laskutus')
-  const files = [
-    ...wrapped(query, 'Tiedostot', 'Tiedosto'),
-    ...all(query, 'Tiedostot').filter((file) => child(file, 'TiedostoSisalto')),
-  ]
+  const billing = filled(query, 'Laskutus')
+  const files = wrapped(query, 'Tiedostot', 'Tiedosto')
+  // Up to schema 1.6 `Tiedostot` of this type is the file itself, repeated, and no wrapper.
+  files.push(...all(query, 'Tiedostot').filter((file) => FILE_PARTS.some((part) => child(file, part) !== null)))
   return {
     alsoOnPaper: flag(query, 'Paperi'),
     // `LahetaOC` is what LahetaTulostukseen was called before schema 1.1.

@@ -1,4 +1,4 @@
-import type { XmlElement } from '../../xml/index.js'
+import { XmlElement } from '../../xml/index.js'
 import { ASIOINTITILI } from '../names.js'
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance'
@@ -10,9 +10,22 @@ const XSI = 'http://www.w3.org/2001/XMLSchema-instance'
 export function child(parent: XmlElement | null, name: string): XmlElement | null {
   if (parent === null) return null
   for (const node of parent.children) {
-    if (typeof node === 'object' && 'local' in node && node.is(ASIOINTITILI, name)) return isNil(node) ? null : node
+    if (node instanceof XmlElement && node.is(ASIOINTITILI, name)) return isNil(node) ? null : node
   }
   return null
+}
+
+/** A child with something in it: an element of elements that are all empty says as little as a missing one (R16). */
+export function filled(parent: XmlElement | null, name: string): XmlElement | null {
+  const element = child(parent, name)
+  return element !== null && saysSomething(element) ? element : null
+}
+
+function saysSomething(element: XmlElement): boolean {
+  if (element.attributes.some((a) => a.namespace === '' && a.value.trim() !== '')) return true
+  return element.children.some((node) =>
+    node instanceof XmlElement ? saysSomething(node) : typeof node !== 'string' || /[^ \t\r\n]/.test(node),
+  )
 }
 
 /** Children of one name under every wrapper of another name; repeated wrappers are joined (R14). */

@@ -3,7 +3,7 @@ import { sensitive } from '../../sensitive.js'
 import type { XmlElement } from '../../xml/index.js'
 import { decodeAttachment } from './attachment.js'
 import { readDateTime } from './date-time.js'
-import { all, attribute, child, flag, integer, text, word, wrapped } from './fields.js'
+import { all, attribute, child, filled, flag, integer, text, word, wrapped } from './fields.js'
 import { decodeRecipient } from './party.js'
 
 /** `Kohde` of either operation and of every generation (viranomaispalvelut.md §6). */
@@ -23,8 +23,8 @@ export function decodeItem(item: XmlElement): Item {
 }
 
 function decodeContent(item: XmlElement): ItemContent {
-  const pages = child(item, 'Sivut')
-  const state = child(item, 'Tila')
+  const pages = filled(item, 'Sivut')
+  const state = filled(item, 'Tila')
   return {
     title: text(item, 'Nimeke'),
     body: text(item, 'KuvausTeksti'),

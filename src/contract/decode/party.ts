@@ -1,11 +1,11 @@
 import type { Party, PostalAddress, Recipient } from '../../message/index.js'
 import type { XmlElement } from '../../xml/index.js'
-import { attribute, child, text, word } from './fields.js'
+import { attribute, child, filled, text, word } from './fields.js'
 
 /** `Viranomainen`: who is calling, by its own word (viranomaispalvelut.md §4.1). */
 export function decodeParty(request: XmlElement): Party {
   const party = child(request, 'Viranomainen')
-  const contact = child(party, 'Yhteyshenkilo')
+  const contact = filled(party, 'Yhteyshenkilo')
   return {
     authorityId: word(party, 'ViranomaisTunnus'),
     serviceId: word(party, 'PalveluTunnus'),
@@ -34,7 +34,7 @@ export function decodeRecipient(recipient: XmlElement): Recipient {
 }
 
 function decodeAddress(parent: XmlElement | null): PostalAddress | null {
-  const address = child(parent, 'Osoite')
+  const address = filled(parent, 'Osoite')
   return (
     address && {
       name: text(address, 'Nimi') ?? '',
