@@ -81,3 +81,26 @@ test('one reference of two services is two messages', async () => {
   })
   expect([(await send(first)).code, (await send(second)).code]).toEqual([202, 202])
 })
+
+test('a letter that is new to one of its recipients is stored for that one, and is no duplicate', async () => {
+  const hub = clientNamed('keha-hub')
+  const [known, fresh] = [artificialIdentityCode(8), artificialIdentityCode(9)]
+  for (const id of [known, fresh]) await gateway.openAccount(id)
+  const built = (recipientIds: string[]): BuiltRequest => {
+    const [first, ...more] = recipientIds.map((id) => ({ recipientId: id, idType: 'SSN' as const }))
+    const request = hub.example('LahetaViesti', ids, { reference: 'partly-1', ...first!, moreRecipients: more })
+    return hub.build(request, {
+      layout: 'wss4j',
+      privateKeyPem: identity.privateKeyPem,
+      certificatePem: identity.certificatePem,
+      now: new Date(),
+    })
+  }
+  const answerTo = async (recipientIds: string[]) =>
+    hub.readAnswer('LahetaViesti', (await postAsClient(gateway.origin, built(recipientIds))).body).code
+  const before = await gateway.count('message')
+  expect([await answerTo([known]), await answerTo([known, fresh]), await answerTo([known, fresh])]).toEqual([
+    202, 202, 525,
+  ])
+  expect((await gateway.count('message')) - before).toBe(2)
+})
