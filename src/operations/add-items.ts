@@ -1,9 +1,8 @@
-import { uuidv7 } from 'uuidv7'
 import { isStored, type AddItems, type ItemOutcome } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
 import type { Context, Recorder, Submitted } from './context.js'
-import { addresseesOf, claim, duplicateOf, threadOf, type Addressee } from './recipient.js'
-import { prepareItem, storeItem, storeMessage, type PreparedItem } from './store-item.js'
+import { addresseesOf, duplicateOf, storeFor, threadOf, type Addressee } from './recipient.js'
+import { prepareItem, storeItem, type PreparedItem } from './store-item.js'
 
 /** Outcomes of the items in their order, each with one outcome per recipient in theirs. */
 export type AddItemsResult = readonly (readonly ItemOutcome[])[]
@@ -54,20 +53,11 @@ async function addOne(
     const duplicate = await duplicateOf(tx, prepared, addressee, submitted)
     return duplicate ?? { kind: addressee.hasMailbox ? 'referenceNotFound' : 'noAccount' }
   }
-  const id = uuidv7()
-  if (!(await claim(tx, prepared, addressee, id, submitted))) {
-    return (await duplicateOf(tx, prepared, addressee, submitted)) ?? { kind: 'duplicate', sameContent: true }
-  }
   const visibleAtOnce = item.attachments.every((attachment) => attachment.reveal().content === null)
-  const { recipient, hash: recipientHash } = addressee
-  const number = await storeMessage(tx, context.sealer, {
-    prepared,
-    id,
-    recipient,
-    recipientHash,
-    thread,
-    channels: ['mailbox'],
-    visibleAtOnce,
-  })
-  return { kind: visibleAtOnce ? 'stored' : 'queued', number }
+  return storeFor(
+    tx,
+    context.sealer,
+    { prepared, addressee, submitted },
+    { thread, channels: ['mailbox'], visibleAtOnce },
+  )
 }

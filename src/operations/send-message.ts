@@ -1,4 +1,3 @@
-import { uuidv7 } from 'uuidv7'
 import {
   faultOfAttachment,
   isStored,
@@ -9,8 +8,8 @@ import {
 } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
 import type { Context, Recorder, Submitted } from './context.js'
-import { addresseesOf, claim, duplicateOf, threadOf, type Addressee } from './recipient.js'
-import { prepareItem, storeItem, storeMessage, type PreparedItem } from './store-item.js'
+import { addresseesOf, duplicateOf, storeFor, threadOf, type Addressee } from './recipient.js'
+import { prepareItem, storeItem, type PreparedItem } from './store-item.js'
 
 /** What became of each recipient of an accepted call, or the first outcome that refused the whole call. */
 export type SendMessageResult =
@@ -102,21 +101,7 @@ async function sendOne(
     return { kind: 'invalid', reason: 'billingInvalid' }
   const thread = await threadOf(tx, prepared.item, addressee, submitted, context.policy)
   if (thread === 'unknown') return { kind: 'referenceNotFound' }
-  const id = uuidv7()
-  if (!(await claim(tx, prepared, addressee, id, submitted))) {
-    return (await duplicateOf(tx, prepared, addressee, submitted)) ?? { kind: 'duplicate', sameContent: true }
-  }
-  const { recipient, hash: recipientHash } = addressee
-  const number = await storeMessage(tx, context.sealer, {
-    prepared,
-    id,
-    recipient,
-    recipientHash,
-    thread,
-    channels,
-    visibleAtOnce: false,
-  })
-  return { kind: 'queued', number }
+  return storeFor(tx, context.sealer, { prepared, addressee, submitted }, { thread, channels, visibleAtOnce: false })
 }
 
 /** Mailbox if there is one; paper when there is none, or when it is wished besides; no paper when printing is off (§9.7). */
