@@ -34,6 +34,11 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
     exposeHeadRoutes: false,
   })
   let draining = false
+  // A caller that keeps its connection would keep the process: it is told to open another one elsewhere.
+  http.addHook('onSend', (_request, reply, _payload, done) => {
+    if (draining) void reply.header('connection', 'close')
+    done()
+  })
   void http.register((scope, _options, done) => {
     soapRoutes(scope, { context, maxRequestBytes: config.maxRequestBytes, inFlight, metrics })
     done()

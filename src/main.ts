@@ -17,32 +17,55 @@ async function main(): Promise<void> {
   const config = loadConfig(process.env)
   const log = createLogger({ level: config.logLevel })
   await refuseTakenPort(config)
+  // Listened for from here on: a signal while the database comes up must not leave it running.
+  const stop = listenForStop(config, log)
   const runtime = await openRuntime(config, { log, role: 'owner', now: systemClock.now() })
-  const app = buildApp(config, { runtime, log, clock: systemClock })
-  const housekeeping = setInterval(() => void keepHouse(config, runtime, log), HOUSEKEEPING_MS).unref()
-  void keepHouse(config, runtime, log)
-
-  let stopping = false
-  const stop = async (signal: string): Promise<void> => {
-    // A second signal means "now": the database is left to its watchdog.
-    if (stopping) process.exit(1)
-    stopping = true
-    log.info({ event: 'gateway.stopping', signal })
-    setTimeout(() => process.exit(1), config.shutdownTimeoutMs).unref()
-    clearInterval(housekeeping)
-    app.drain()
-    await app.http.close()
+  try {
+    if (!stop.isWanted()) await serveUntil(stop.signal, { config, log, runtime })
+  } finally {
     await runtime.close()
-    log.info({ event: 'gateway.stopped' })
-    process.exit(0)
   }
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => void stop(signal))
+  log.info({ event: 'gateway.stopped' })
+  process.exit(0)
+}
 
-  await app.http.listen({ host: config.host, port: config.port })
+/** Resolves `signal` at the first SIGINT or SIGTERM; a second one, or a stop that takes too long, ends the process. */
+function listenForStop({ shutdownTimeoutMs }: Config, log: Log): { isWanted: () => boolean; signal: Promise<void> } {
+  let wanted = false
+  const signal = new Promise<void>((resolve) => {
+    const onSignal = (name: string): void => {
+      // A second signal means "now": the database is left to its watchdog.
+      if (wanted) process.exit(1)
+      wanted = true
+      log.info({ event: 'gateway.stopping', signal: name })
+      setTimeout(() => process.exit(1), shutdownTimeoutMs).unref()
+      resolve()
+    }
+    for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => onSignal(name))
+  })
+  return { isWanted: () => wanted, signal }
+}
+
+async function serveUntil(
+  stopped: Promise<void>,
+  { config, log, runtime }: { config: Config; log: Log; runtime: Runtime },
+): Promise<void> {
+  const app = buildApp(config, { runtime, log, clock: systemClock })
+  try {
+    await app.http.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    throw unusableAddress(config, error as NodeJS.ErrnoException)
+  }
   const address = app.http.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.port
   log.info({ event: 'gateway.started', version, mode: config.mode, host: config.host, port, pid: process.pid })
   if (process.stdout.isTTY || config.mode === 'sandbox') process.stderr.write(banner(config, port, runtime))
+  const housekeeping = setInterval(() => void keepHouse(config, runtime, log), HOUSEKEEPING_MS).unref()
+  void keepHouse(config, runtime, log)
+  await stopped
+  clearInterval(housekeeping)
+  app.drain()
+  await app.http.close()
 }
 
 /** Makes the partitions of the months to come and forgets refused requests whose time is over; any process may, at any time. */
@@ -66,12 +89,15 @@ async function refuseTakenPort({ host, port }: Config): Promise<void> {
     probe.listen(port, host, () => resolve(null))
   })
   if (problem === null) return new Promise((resolve) => probe.close(() => resolve()))
+  throw unusableAddress({ host, port }, problem)
+}
+
+function unusableAddress({ host, port }: Pick<Config, 'host' | 'port'>, cause: NodeJS.ErrnoException): GatewayError {
   const reason =
-    problem.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${problem.code ?? 'unknown'})`
-  throw new GatewayError(
-    'ADDRESS_UNUSABLE',
-    `Port ${port} on ${host} ${reason}. Choose another one, for example: PORT=${port + 1} npm start`,
-  )
+    cause.code === 'EADDRINUSE' ? 'is taken by another program' : `cannot be used (${cause.code ?? 'unknown'})`
+  const other = port < 65_535 ? port + 1 : port - 1
+  const message = `Port ${port} on ${host} ${reason}. Choose another one, for example: PORT=${other} npm start`
+  return new GatewayError('ADDRESS_UNUSABLE', message, { cause })
 }
 
 main().catch((error: unknown) => {

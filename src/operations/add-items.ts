@@ -1,6 +1,6 @@
 import { isStored, type AddItems, type ItemOutcome } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
-import type { Context, Recorder, Submitted } from './context.js'
+import { inTransaction, type Context, type Recorder, type Submitted } from './context.js'
 import { addresseesOf, duplicateOf, storeFor, threadOf, type Addressee } from './recipient.js'
 import { prepareItem, storeItem, type PreparedItem } from './store-item.js'
 
@@ -18,7 +18,7 @@ export async function addItems(
   record: Recorder<AddItemsResult>,
 ): Promise<AddItemsResult> {
   const prepared = command.items.map((item) => prepareItem(item, submitted, null))
-  return context.db.withTransaction(async (tx) => {
+  return inTransaction(context, submitted, async (tx) => {
     const addressees = await addresseesOf(tx, context.sealer, command.items, context.policy)
     const parts: evidence.EvidencePart[] = []
     const result: ItemOutcome[][] = []

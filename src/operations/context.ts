@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js'
 import type { Log } from '../log.js'
 import type { ItemPolicy, Party } from '../message/index.js'
-import type { Database, Sealer, Tx } from '../store/index.js'
+import { submissions, type Database, type Sealer, type Tx } from '../store/index.js'
 import type { Service } from './caller.js'
 
 /** What operations stand on. */
@@ -33,3 +33,15 @@ export interface Submitted {
  * no success leaves without a commit, and no commit belongs to an answer that claims failure.
  */
 export type Recorder<Result> = (tx: Tx, result: Result) => Promise<void>
+
+/**
+ * Runs the work of one request in one transaction. When the connection is lost while committing, the request's row in
+ * the message log tells whether the commit happened.
+ */
+export function inTransaction<T>(
+  { db }: Context,
+  { id }: Pick<Submitted, 'id'>,
+  work: (tx: Tx) => Promise<T>,
+): Promise<T> {
+  return db.withTransaction(work, () => submissions.isRecorded(db, id))
+}

@@ -2,7 +2,7 @@ import type { QueryCustomers, Recipient } from '../message/index.js'
 import { sensitive, type Sensitive } from '../sensitive.js'
 import { accounts } from '../store/index.js'
 import { CallerError } from './caller.js'
-import type { Context, Recorder, Submitted } from './context.js'
+import { inTransaction, type Context, type Recorder, type Submitted } from './context.js'
 
 export interface AccountFound {
   readonly recipient: Sensitive<Pick<Recipient, 'id' | 'idType'>>
@@ -20,18 +20,17 @@ export interface AccountFound {
 export async function queryCustomers(
   context: Context,
   { query }: QueryCustomers,
-  { service }: Submitted,
+  submitted: Submitted,
   record: Recorder<readonly AccountFound[]>,
 ): Promise<readonly AccountFound[] | 'tooMany'> {
-  const { db, policy } = context
-  if (query.kind === 'all' && service.settings.mayListAccounts !== true) {
+  if (query.kind === 'all' && submitted.service.settings.mayListAccounts !== true) {
     throw new CallerError('OPERATION_NOT_ALLOWED', 'The service may not list all accounts')
   }
-  const limit = policy.maxRecipientsPerQuery
+  const limit = context.policy.maxRecipientsPerQuery
   const found =
     query.kind === 'all' ? await listAll(context, query, limit) : await findListed(context, query.recipients, limit)
   if (found.length > limit) return 'tooMany'
-  await db.withTransaction((tx) => record(tx, found))
+  await inTransaction(context, submitted, (tx) => record(tx, found))
   return found
 }
 

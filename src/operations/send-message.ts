@@ -7,7 +7,7 @@ import {
   type SendMessage,
 } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
-import type { Context, Recorder, Submitted } from './context.js'
+import { inTransaction, type Context, type Recorder, type Submitted } from './context.js'
 import { addresseesOf, duplicateOf, storeFor, threadOf, type Addressee } from './recipient.js'
 import { prepareItem, storeItem, type PreparedItem } from './store-item.js'
 
@@ -38,7 +38,7 @@ export async function sendMessage(
 ): Promise<SendMessageResult> {
   const prepared = command.items.map((item) => prepareItem(item, submitted, command.print))
   try {
-    return await context.db.withTransaction(async (tx) => {
+    return await inTransaction(context, submitted, async (tx) => {
       const result: SendMessageResult = {
         kind: 'accepted',
         outcomes: await storeAll(tx, context, command, prepared, submitted),
@@ -49,7 +49,7 @@ export async function sendMessage(
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     const result: SendMessageResult = { kind: 'refused', outcome: error.outcome }
-    await context.db.withTransaction((tx) => record(tx, result))
+    await inTransaction(context, submitted, (tx) => record(tx, result))
     return result
   }
 }

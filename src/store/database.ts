@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { UnavailableError } from '../errors.js'
 import type { Log } from '../log.js'
@@ -16,8 +17,11 @@ export interface Tx extends Queryable {
 }
 
 export interface Database extends Queryable {
-  /** Runs `work` in one transaction and commits; repeats it when the database undid it for the sake of another. */
-  withTransaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Runs `work` in one transaction and commits; repeats it when the database undid it for the sake of another.
+   * @param isCommitted  asked when the connection was lost while committing: whether the work's rows are there
+   */
+  withTransaction<T>(work: (tx: Tx) => Promise<T>, isCommitted?: () => Promise<boolean>): Promise<T>
   /** A connection of its own, for COPY; released after `work`. */
   withConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
   close(): Promise<void>
@@ -60,19 +64,23 @@ export function openDatabase({ connection, poolSize, statementTimeoutMs, log }: 
     }
   }
 
-  const once = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+  const once = async <T>(work: (tx: Tx) => Promise<T>, isCommitted: (() => Promise<boolean>) | null): Promise<T> => {
     const client = await connect()
     const onError = (err: Error) => log.warn({ event: 'database.connection-lost', err })
     client.on('error', onError)
     let broken: Error | undefined
+    let done: { readonly result: T } | null = null
     try {
       await client.query('begin')
-      const result = await work({ tx: true, query: (text, values) => client.query(text, values) })
+      done = { result: await work({ tx: true, query: (text, values) => client.query(text, values) }) }
       await client.query('commit')
-      return result
+      return done.result
     } catch (error) {
       await client.query('rollback').catch((lost: unknown) => (broken = lost as Error))
-      throw translate(error)
+      const translated = translate(error)
+      // Only the word of the commit may be lost: then an answer that claims failure would be untrue.
+      if (done !== null && translated instanceof StoreUnavailable && (await settles(isCommitted))) return done.result
+      throw translated
     } finally {
       client.off('error', onError)
       client.release(broken)
@@ -87,10 +95,10 @@ export function openDatabase({ connection, poolSize, statementTimeoutMs, log }: 
         throw translate(error)
       }
     },
-    withTransaction: async (work) => {
+    withTransaction: async (work, isCommitted) => {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await once(work)
+          return await once(work, isCommitted ?? null)
         } catch (error) {
           if (attempt === TRIES || !UNDONE.has(sqlStateOf(error) ?? '')) throw error
         }
@@ -106,6 +114,18 @@ export function openDatabase({ connection, poolSize, statementTimeoutMs, log }: 
     },
     close: () => pool.end(),
   }
+}
+
+const ASK_AGAIN_MS = [0, 100, 200, 400, 800, 1_600]
+
+/** Asks until the answer is yes; the database may be starting again, or still be busy with the commit. */
+async function settles(isCommitted: (() => Promise<boolean>) | null): Promise<boolean> {
+  if (isCommitted === null) return false
+  for (const pause of ASK_AGAIN_MS) {
+    await sleep(pause)
+    if (await isCommitted().catch(() => false)) return true
+  }
+  return false
 }
 
 /**

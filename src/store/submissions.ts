@@ -86,6 +86,12 @@ export async function listSubmissions(db: Queryable, { limit }: { limit: number 
   return rows
 }
 
+/** Whether a request's row is committed. */
+export async function isRecorded(db: Queryable, id: string): Promise<boolean> {
+  const { rowCount } = await db.query('select 1 from submission where id = $1', [id])
+  return rowCount === 1
+}
+
 /** Whether the log could take a row now: the database answers and has our schema. */
 export async function isReachable(db: Queryable): Promise<boolean> {
   try {
