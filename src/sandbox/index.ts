@@ -3,15 +3,18 @@
  * commands are enough. Keys and certificates are made on the spot and belong to this folder only; production refuses
  * to start with any of it.
  */
-import { randomBytes } from 'node:crypto'
+import { generateKeyPair as generateKeyPairWithCallback, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { readCertificate } from '../trust/index.js'
 import { accounts, services, type Database, type Sealer } from '../store/index.js'
 import { keepOrWrite } from './files.js'
 import { testPersons } from './persons.js'
 
 export { testPersons, type TestPerson } from './persons.js'
+
+const generateKeyPair = promisify(generateKeyPairWithCallback)
 
 export const demoService = {
   authorityId: 'demo_ws',
@@ -59,14 +62,16 @@ export async function makeSandboxFiles(dataDir: string): Promise<SandboxFiles> {
   return files
 }
 
-/** The certificate is written last: a pair counts as made only when both are there. */
+/** Of processes that start together each certifies the key that is there in the end, so key and certificate belong together. */
 async function makePair(keyFile: string, certificateFile: string, commonName: string, days: number): Promise<void> {
   if (existsSync(keyFile) && existsSync(certificateFile)) return
-  // Loading the certificate library takes longer than most commands; a pair is made once.
-  const { makeIdentity } = await import('./certificates.js')
-  const { privateKey, certificate } = await makeIdentity(commonName, days)
-  keepOrWrite(keyFile, privateKey)
-  keepOrWrite(certificateFile, certificate)
+  if (!existsSync(keyFile)) {
+    const { privateKey } = await generateKeyPair('rsa', { modulusLength: 2048 })
+    keepOrWrite(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
+  }
+  // Loading the certificate library takes longer than most commands; a certificate is made once.
+  const { certify } = await import('./certificates.js')
+  keepOrWrite(certificateFile, await certify(readFileSync(keyFile, 'utf8'), commonName, days))
 }
 
 /** Registers the demo authority and the test persons; on a seeded database it changes nothing that matters. */
