@@ -65,7 +65,10 @@ async function serveUntil(
   await stopped
   clearInterval(housekeeping)
   app.drain()
+  // Callers that stop sending in the middle of a request must not use up the time that the database needs to stop.
+  const cut = setTimeout(() => app.http.server.closeAllConnections(), config.shutdownTimeoutMs * 0.8)
   await app.http.close()
+  clearTimeout(cut)
 }
 
 /** Makes the partitions of the months to come and forgets refused requests whose time is over; any process may, at any time. */

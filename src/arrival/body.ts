@@ -41,6 +41,7 @@ export async function readBody(
   } catch (error) {
     held.release()
     payload.unpipe()
+    if (decoded !== payload) decoded.destroy()
     payload.resume()
     throw meaningOf(error)
   }
@@ -63,6 +64,8 @@ function decode(payload: Readable, encoding: string | undefined): Readable {
 
 function forward(payload: Readable, decoder: Transform): Readable {
   payload.on('error', (error) => decoder.destroy(error))
+  // Reading may have ended before the decoder does; an error that nobody waits for must not end the process.
+  decoder.on('error', () => undefined)
   return payload.pipe(decoder)
 }
 

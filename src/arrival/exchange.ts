@@ -9,7 +9,7 @@ export class Exchange {
   readonly traceId: string
   readonly receivedAt: Date
   readonly endpoint: 'signed' | 'non-signed'
-  readonly remoteAddress: string
+  readonly remoteAddress: string | null
   /** as sent; it decides nothing, because nobody signed it */
   readonly soapAction: string | null
   sizeBytes = 0
@@ -27,7 +27,7 @@ export class Exchange {
     traceId: string
     receivedAt: Date
     endpoint: 'signed' | 'non-signed'
-    remoteAddress: string
+    remoteAddress: string | null
     soapAction: string | null
   }) {
     this.traceId = fields.traceId

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import { uuidv7 } from 'uuidv7'
 import { peek } from '../contract/index.js'
@@ -56,7 +57,7 @@ async function answerSoap(
     traceId: uuidv7(),
     receivedAt: context.clock.now(),
     endpoint,
-    remoteAddress: request.ip,
+    remoteAddress: addressOf(request.ip),
     soapAction: soapActionOf(request.headers['soapaction']),
   })
   void reply.header('x-trace-id', exchange.traceId)
@@ -129,4 +130,10 @@ function soapActionOf(header: string | string[] | undefined): string | null {
     .trim()
     .replace(/^"(.*)"$/, '$1')
   return action === '' ? null : action
+}
+
+/** A trusted proxy may write anything into X-Forwarded-For; only an address is kept, without the zone of its network card. */
+function addressOf(forwarded: string): string | null {
+  const address = forwarded.replace(/%.*$/, '')
+  return isIP(address) === 0 ? null : address
 }

@@ -5,7 +5,7 @@ import { readSchema, type SchemaElement } from './schema.js'
 
 /**
  * Where an accepted request deviates from the schema: advice for its vendor, never a reason to refuse (design.md D6).
- * `path` holds element names only, `line` counts from 1.
+ * `path` holds names of the schema only, `*` for any other, `line` counts from 1.
  */
 export interface ConformanceNote {
   readonly kind: 'unknownElement' | 'unknownAttribute' | 'removedElement' | 'outOfOrder' | 'missing'
@@ -63,18 +63,20 @@ class Walk {
     const { elements, attributes } = declared.type
     for (const a of element.attributes) {
       if (a.namespace === '' && a.local !== 'Id' && !attributes.includes(a.local))
-        this.#note('unknownAttribute', `${path}/@${a.local}`, element)
+        this.#note('unknownAttribute', `${path}/@*`, element)
     }
     let furthest = 0
     const found = new Set<string>()
     for (const child of element.elements()) {
       const at =
         child.namespace === ASIOINTITILI ? elements.findIndex((candidate) => candidate.name === child.local) : -1
-      const childPath = `${path}/${child.local}`
+      // A name that the schema does not have is the caller's own words and could be anything, also about a person.
       if (at < 0) {
-        this.#note(REMOVED.has(child.local) ? 'removedElement' : 'unknownElement', childPath, child)
+        const removed = REMOVED.has(child.local)
+        this.#note(removed ? 'removedElement' : 'unknownElement', `${path}/${removed ? child.local : '*'}`, child)
         continue
       }
+      const childPath = `${path}/${child.local}`
       if (at < furthest) this.#note('outOfOrder', childPath, child)
       furthest = Math.max(furthest, at)
       found.add(child.local)
@@ -88,6 +90,6 @@ class Walk {
     this.#counts[kind] = (this.#counts[kind] ?? 0) + 1
     // Finding a line costs a walk over the text, so only for what is kept.
     if (this.#first.length < MAX_NOTES)
-      this.#first.push({ kind, path: path.slice(0, 300), line: this.#document.positionOf(at.offset).line })
+      this.#first.push({ kind, path, line: this.#document.positionOf(at.offset).line })
   }
 }

@@ -7,10 +7,16 @@ const MAX_LENGTH = 200
  */
 export function cleanFileNames(written: readonly (string | null)[]): string[] {
   const taken = new Set<string>()
+  const next = new Map<string, number>()
   return written.map((name) => {
     const clean = cleaned(name)
     let unique = clean
-    for (let n = 2; taken.has(unique.toLowerCase()); n++) unique = numbered(clean, n)
+    const key = clean.toLowerCase()
+    // Each name remembers its next number, so that many equal names cost no more than as many different ones.
+    for (let n = next.get(key) ?? 2; taken.has(unique.toLowerCase()); n++) {
+      unique = numbered(clean, n)
+      next.set(key, n + 1)
+    }
     taken.add(unique.toLowerCase())
     return unique
   })

@@ -1,8 +1,9 @@
 import { isStored, type AddItems, type ItemOutcome } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
 import { inTransaction, type Context, type Recorder, type Submitted } from './context.js'
-import { addresseesOf, duplicateOf, storeFor, threadOf, type Addressee } from './recipient.js'
-import { prepareItem, storeItem, type PreparedItem } from './store-item.js'
+import { claimAll, duplicateOf, release, storeClaimed, type Claims, type Parcel } from './claims.js'
+import { addresseesOf, threadOf } from './recipient.js'
+import { prepareItem, storeItem } from './store-item.js'
 
 /** Outcomes of the items in their order, each with one outcome per recipient in theirs. */
 export type AddItemsResult = readonly (readonly ItemOutcome[])[]
@@ -20,14 +21,20 @@ export async function addItems(
   const prepared = command.items.map((item) => prepareItem(item, submitted, null))
   return inTransaction(context, submitted, async (tx) => {
     const addressees = await addresseesOf(tx, context.sealer, command.items, context.policy)
+    const parcels = prepared.map((item, i) =>
+      addressees[i]!.map((addressee): Parcel => ({ prepared: item, addressee, submitted })),
+    )
+    const claims = await claimAll(
+      tx,
+      parcels.flat().filter(({ addressee }) => addressee.fault === null && addressee.hasMailbox),
+    )
     const parts: evidence.EvidencePart[] = []
     const result: ItemOutcome[][] = []
     for (const [i, item] of prepared.entries()) {
       const outcomes: ItemOutcome[] = []
-      for (const addressee of addressees[i]!) outcomes.push(await addOne(tx, context, item, addressee, submitted))
-      if (outcomes.some(isStored)) {
-        parts.push(...(await storeItem(tx, context.sealer, item, submitted, command.operation, context.clock.now())))
-      }
+      for (const parcel of parcels[i]!) outcomes.push(await addOne(tx, context, claims, parcel))
+      if (outcomes.some(isStored))
+        parts.push(...(await storeItem(tx, context, { prepared: item, submitted, operation: command.operation })))
       result.push(outcomes)
     }
     if (submitted.raw !== null && result.flat().some(isStored)) {
@@ -38,26 +45,21 @@ export async function addItems(
   })
 }
 
-async function addOne(
-  tx: Tx,
-  context: Context,
-  prepared: PreparedItem,
-  addressee: Addressee,
-  submitted: Submitted,
-): Promise<ItemOutcome> {
-  const { item } = prepared
+async function addOne(tx: Tx, context: Context, claims: Claims, parcel: Parcel): Promise<ItemOutcome> {
+  const { addressee, submitted } = parcel
+  const { item } = parcel.prepared
   if (addressee.fault !== null) return addressee.fault
+  // What is stored already stays a duplicate, also when its recipient has left since.
+  if (!addressee.hasMailbox) return (await duplicateOf(tx, parcel)) ?? { kind: 'noAccount' }
   const thread = await threadOf(tx, item, addressee, submitted, context.policy)
-  if (!addressee.hasMailbox || thread === 'unknown') {
-    // What is stored already stays a duplicate, also when its recipient has left since.
-    const duplicate = await duplicateOf(tx, prepared, addressee, submitted)
-    return duplicate ?? { kind: addressee.hasMailbox ? 'referenceNotFound' : 'noAccount' }
+  if (thread === 'unknown' && claims.has(addressee)) {
+    await release(tx, parcel)
+    return { kind: 'referenceNotFound' }
   }
   const visibleAtOnce = item.attachments.every((attachment) => attachment.reveal().content === null)
-  return storeFor(
-    tx,
-    context.sealer,
-    { prepared, addressee, submitted },
-    { thread, channels: ['mailbox'], visibleAtOnce },
-  )
+  return storeClaimed(tx, context.sealer, claims, parcel, {
+    thread: thread === 'unknown' ? null : thread,
+    channels: ['mailbox'],
+    visibleAtOnce,
+  })
 }

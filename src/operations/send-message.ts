@@ -8,7 +8,8 @@ import {
 } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
 import { inTransaction, type Context, type Recorder, type Submitted } from './context.js'
-import { addresseesOf, duplicateOf, storeFor, threadOf, type Addressee } from './recipient.js'
+import { claimAll, duplicateOf, storeClaimed, type Claims, type Parcel } from './claims.js'
+import { addresseesOf, threadOf, type Addressee } from './recipient.js'
 import { prepareItem, storeItem, type PreparedItem } from './store-item.js'
 
 /** What became of each recipient of an accepted call, or the first outcome that refused the whole call. */
@@ -36,7 +37,10 @@ export async function sendMessage(
   submitted: Submitted,
   record: Recorder<SendMessageResult>,
 ): Promise<SendMessageResult> {
-  const prepared = command.items.map((item) => prepareItem(item, submitted, command.print))
+  // Print files of the whole message are kept with its first item: nobody knows more about them (§5.3).
+  const prepared = command.items.map((item, i) =>
+    prepareItem(item, submitted, i === 0 ? command.print : { ...command.print, files: [] }),
+  )
   try {
     return await inTransaction(context, submitted, async (tx) => {
       const result: SendMessageResult = {
@@ -63,18 +67,28 @@ async function storeAll(
 ): Promise<ItemOutcome[]> {
   for (const file of command.print.files) refuseIf(faultOfAttachment(file.reveal(), context.policy))
   const addressees = await addresseesOf(tx, context.sealer, command.items, context.policy)
+  const letters = prepared.map((item, i) =>
+    addressees[i]!.map((addressee) => addressed({ prepared: item, addressee, submitted }, command.print)),
+  )
+  const claims = await claimAll(
+    tx,
+    letters
+      .flat()
+      .filter(({ refusal }) => refusal === null)
+      .map(({ parcel }) => parcel),
+  )
   const parts: evidence.EvidencePart[] = []
   const outcomes: ItemOutcome[] = []
   for (const [i, item] of prepared.entries()) {
-    if (addressees[i]!.length === 0) throw new Refused({ kind: 'invalid', reason: 'recipientMissing' })
+    if (letters[i]!.length === 0) throw new Refused({ kind: 'invalid', reason: 'recipientMissing' })
     const own: ItemOutcome[] = []
-    for (const addressee of addressees[i]!) {
-      const outcome = await sendOne(tx, context, item, addressee, command.print, submitted)
+    for (const letter of letters[i]!) {
+      const outcome = await sendOne(tx, context, claims, letter)
       if (!isStored(outcome) && outcome.kind !== 'duplicate') throw new Refused(outcome)
       own.push(outcome)
     }
     if (own.some(isStored))
-      parts.push(...(await storeItem(tx, context.sealer, item, submitted, command.operation, context.clock.now())))
+      parts.push(...(await storeItem(tx, context, { prepared: item, submitted, operation: command.operation })))
     outcomes.push(...own)
   }
   if (!outcomes.some(isStored)) throw new Refused(outcomes[0]!)
@@ -82,26 +96,40 @@ async function storeAll(
   return outcomes
 }
 
+/** A parcel with the ways it would go, or why it goes none. */
+interface Letter {
+  readonly parcel: Parcel
+  readonly channels: readonly ('mailbox' | 'print')[]
+  readonly refusal: ItemOutcome | null
+}
+
+function addressed(parcel: Parcel, print: PrintWishes): Letter {
+  const { addressee, submitted } = parcel
+  const channels = channelsFor(addressee, print)
+  // Billing matters only where paper will really be produced (clients.md R25); a letter that nobody could bill would never be printed.
+  const billing = print.billing?.reveal() ?? submitted.service.settings.billing ?? null
+  const unbillable = channels.includes('print') && (billing === null || !isValidBilling(billing))
+  const refusal: ItemOutcome | null =
+    channels.length === 0 ? { kind: 'noAccount' } : unbillable ? { kind: 'invalid', reason: 'billingInvalid' } : null
+  return { parcel, channels, refusal: addressee.fault ?? refusal }
+}
+
 async function sendOne(
   tx: Tx,
   context: Context,
-  prepared: PreparedItem,
-  addressee: Addressee,
-  print: PrintWishes,
-  submitted: Submitted,
+  claims: Claims,
+  { parcel, channels, refusal }: Letter,
 ): Promise<ItemOutcome> {
+  const { prepared, addressee, submitted } = parcel
   if (addressee.fault !== null) return addressee.fault
-  const duplicate = await duplicateOf(tx, prepared, addressee, submitted)
-  if (duplicate !== null) return duplicate
-  const channels = channelsFor(addressee, print)
-  if (channels.length === 0) return { kind: 'noAccount' }
-  // Billing matters only where paper will really be produced (clients.md R25); a letter that nobody could bill would never be printed.
-  const billing = print.billing?.reveal() ?? submitted.service.settings.billing ?? null
-  if (channels.includes('print') && (billing === null || !isValidBilling(billing)))
-    return { kind: 'invalid', reason: 'billingInvalid' }
+  if (refusal !== null) return (await duplicateOf(tx, parcel)) ?? refusal
   const thread = await threadOf(tx, prepared.item, addressee, submitted, context.policy)
-  if (thread === 'unknown') return { kind: 'referenceNotFound' }
-  return storeFor(tx, context.sealer, { prepared, addressee, submitted }, { thread, channels, visibleAtOnce: false })
+  if (thread === 'unknown' && claims.has(addressee)) return { kind: 'referenceNotFound' }
+  return storeClaimed(tx, context.sealer, claims, parcel, {
+    thread: thread === 'unknown' ? null : thread,
+    channels,
+    visibleAtOnce: false,
+  })
 }
 
 /** Mailbox if there is one; paper when there is none, or when it is wished besides; no paper when printing is off (§9.7). */

@@ -10,7 +10,7 @@ import {
   type Recipient,
 } from '../message/index.js'
 import { attachments, evidence, messages, type Sealer, type Tx } from '../store/index.js'
-import type { Submitted } from './context.js'
+import type { Context, Submitted } from './context.js'
 
 /** An item on its way into the database: hashed and named, but stored only once a recipient needs it. */
 export interface PreparedItem {
@@ -45,6 +45,7 @@ export function prepareItem(item: Item, submitted: Submitted, print: PrintWishes
       url: a.url,
       statedSize: a.statedSize,
       storageId: a.storageId,
+      mediaType: a.mediaType,
     })),
     print: print && { ...print, billing: print.billing?.reveal() ?? null, files: print.files.length },
     party: submitted.party,
@@ -64,14 +65,14 @@ export const keyOf = ({ service }: Submitted): messages.ServiceKey => ({
   serviceId: service.id,
 })
 
+/** The type that links were sent with (viranomaispalvelut.md §4.6). */
+const LINK = 'text/url'
+
 /** Stores the item itself and its attachments, once, whatever the number of recipients; tells where they stand in the request. */
 export async function storeItem(
   tx: Tx,
-  sealer: Sealer,
-  prepared: PreparedItem,
-  submitted: Submitted,
-  operation: string,
-  now: Date,
+  { sealer, clock }: Context,
+  { prepared, submitted, operation }: { prepared: PreparedItem; submitted: Submitted; operation: string },
 ): Promise<evidence.EvidencePart[]> {
   const { bucket, id, item } = prepared
   await messages.insertItem(tx, sealer, {
@@ -86,7 +87,7 @@ export async function storeItem(
     requiresAcknowledgement: item.requiresAcknowledgement,
     forceReadReceipt: item.forceReadReceipt,
     messageKind: item.messageKind,
-    sentAt: item.sentAt ?? now,
+    sentAt: item.sentAt ?? clock.now(),
   })
   const parts: evidence.EvidencePart[] = []
   for (const [position, file] of prepared.files.entries()) {
@@ -96,8 +97,7 @@ export async function storeItem(
       id: file.id,
       itemId: id,
       position,
-      mediaType:
-        content === null ? file.attachment.mediaType : mediaTypeOf(file.attachment.mediaType, file.attachment.name),
+      mediaType: content === null ? LINK : mediaTypeOf(file.attachment.mediaType, file.attachment.name),
       sizeBytes: content?.length ?? null,
       sha256: file.sha256,
     })

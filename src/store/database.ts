@@ -53,8 +53,11 @@ export function openDatabase({ connection, poolSize, statementTimeoutMs, log }: 
     idle_in_transaction_session_timeout: statementTimeoutMs * 3,
     application_name: 'asiointitili-gateway',
   })
-  // Without a listener the first restart of PostgreSQL ends the process.
-  pool.on('error', (err) => log.warn({ event: 'database.connection-lost', err }))
+  // Without a listener the first restart of PostgreSQL ends the process. The pool listens to connections that lie idle
+  // only; one that is lost while it is handed out needs a listener of its own, from its first moment.
+  const lost = (err: Error) => log.warn({ event: 'database.connection-lost', err })
+  pool.on('error', lost)
+  pool.on('connect', (client) => client.on('error', lost))
 
   const connect = async (): Promise<pg.PoolClient> => {
     try {
@@ -66,8 +69,6 @@ export function openDatabase({ connection, poolSize, statementTimeoutMs, log }: 
 
   const once = async <T>(work: (tx: Tx) => Promise<T>, isCommitted: (() => Promise<boolean>) | null): Promise<T> => {
     const client = await connect()
-    const onError = (err: Error) => log.warn({ event: 'database.connection-lost', err })
-    client.on('error', onError)
     let broken: Error | undefined
     let done: { readonly result: T } | null = null
     try {
@@ -76,13 +77,12 @@ export function openDatabase({ connection, poolSize, statementTimeoutMs, log }: 
       await client.query('commit')
       return done.result
     } catch (error) {
-      await client.query('rollback').catch((lost: unknown) => (broken = lost as Error))
+      await client.query('rollback').catch((reason: unknown) => (broken = reason as Error))
       const translated = translate(error)
       // Only the word of the commit may be lost: then an answer that claims failure would be untrue.
       if (done !== null && translated instanceof StoreUnavailable && (await settles(isCommitted))) return done.result
       throw translated
     } finally {
-      client.off('error', onError)
       client.release(broken)
     }
   }
@@ -100,7 +100,11 @@ export function openDatabase({ connection, poolSize, statementTimeoutMs, log }: 
         try {
           return await once(work, isCommitted ?? null)
         } catch (error) {
-          if (attempt === TRIES || !UNDONE.has(sqlStateOf(error) ?? '')) throw error
+          if (!UNDONE.has(sqlStateOf(error) ?? '')) throw error
+          if (attempt === TRIES)
+            throw new StoreUnavailable('STORE_UNAVAILABLE', 'The database undid the work again and again', {
+              cause: error,
+            })
         }
       }
     },

@@ -40,7 +40,7 @@ export async function insertEvidence(
   }
   let kept = 0
   for (const part of [...parts].sort((a, b) => a.start - b.start)) {
-    if (!isPlainBase64Of(raw, part)) continue
+    if (part.start < kept || !isPlainBase64Of(raw, part)) continue
     await keep(kept, part.start)
     await tx.query(
       'insert into submission_evidence (submission_id, seq, attachment_bucket, attachment_id) values ($1, $2, $3, $4)',

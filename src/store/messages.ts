@@ -19,6 +19,8 @@ export interface StoredAttachmentMeta {
   readonly url: string | null
   readonly statedSize: string | null
   readonly storageId: string | null
+  /** as written; the row beside has the one that the gateway goes by */
+  readonly mediaType: string | null
 }
 
 /** The sealed content of an item: everything the request said of it. */
@@ -61,46 +63,46 @@ export function newItemId(service: ServiceKey, reference: string | null): { id: 
   return { id, bucket: bucketOf(service.authorityId, service.serviceId, reference ?? id) }
 }
 
-/**
- * Claims a reference for a recipient; false when it is taken, for ever or by a transaction that then commits. The
- * unique key decides, so that of any number of simultaneous callers exactly one is told true (design.md D8).
- */
+/** What is unique for ever: one message per service, reference and recipient. */
+export interface ReferenceKey {
+  readonly bucket: number
+  readonly service: ServiceKey
+  readonly reference: string
+  readonly recipientHash: Buffer
+}
+
+const valuesOf = (key: ReferenceKey): unknown[] => [
+  key.bucket,
+  key.service.authorityId,
+  key.service.serviceId,
+  key.reference,
+  key.recipientHash,
+]
+const IS_KEY = 'bucket = $1 and authority_id = $2 and service_id = $3 and reference = $4 and recipient_hash = $5'
+
+/** Claims a reference for a recipient; false when it is taken, for ever or by a transaction that then commits. */
 export async function claimReference(
   tx: Tx,
-  key: {
-    bucket: number
-    service: ServiceKey
-    reference: string
-    recipientHash: Buffer
-    messageId: string
-    contentSha256: Buffer
-  },
+  claim: ReferenceKey & { messageId: string; contentSha256: Buffer },
 ): Promise<boolean> {
   const { rowCount } = await tx.query(
     `insert into message_key (bucket, authority_id, service_id, reference, recipient_hash, message_id, content_sha256)
      values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
-    [
-      key.bucket,
-      key.service.authorityId,
-      key.service.serviceId,
-      key.reference,
-      key.recipientHash,
-      key.messageId,
-      key.contentSha256,
-    ],
+    [...valuesOf(claim), claim.messageId, claim.contentSha256],
   )
   return rowCount === 1
 }
 
+/** Gives a claim of this transaction back. */
+export async function releaseReference(tx: Tx, key: ReferenceKey): Promise<void> {
+  await tx.query(`delete from message_key where ${IS_KEY}`, valuesOf(key))
+}
+
 /** What is stored under a reference for a recipient: the hash of its content, null when nothing is. */
-export async function findClaim(
-  db: Queryable,
-  key: { bucket: number; service: ServiceKey; reference: string; recipientHash: Buffer },
-): Promise<Buffer | null> {
+export async function findClaim(db: Queryable, key: ReferenceKey): Promise<Buffer | null> {
   const { rows } = await db.query<{ content_sha256: Buffer }>(
-    `select content_sha256 from message_key
-     where bucket = $1 and authority_id = $2 and service_id = $3 and reference = $4 and recipient_hash = $5`,
-    [key.bucket, key.service.authorityId, key.service.serviceId, key.reference, key.recipientHash],
+    `select content_sha256 from message_key where ${IS_KEY}`,
+    valuesOf(key),
   )
   return rows[0]?.content_sha256 ?? null
 }
@@ -128,6 +130,10 @@ export async function insertItem(tx: Tx, sealer: Sealer, item: NewItem): Promise
   )
 }
 
+/** The word as written is in the sealed recipient; in plain text only words that tell nothing about anybody. */
+const knownIdType = (written: string | null): string | null =>
+  written === null || written === 'SSN' || written === 'CRN' ? written : 'other'
+
 /** Stores a message with its first state; returns its public number (AsiointitiliTunniste). */
 export async function insertMessage(tx: Tx, sealer: Sealer, message: NewMessage): Promise<string> {
   const { rows } = await tx.query<{ number: string }>(
@@ -139,7 +145,7 @@ export async function insertMessage(tx: Tx, sealer: Sealer, message: NewMessage)
       message.itemId,
       message.recipientHash,
       sealer.seal(JSON.stringify(message.recipient), purposes.recipient),
-      message.recipient.idType,
+      knownIdType(message.recipient.idType),
       message.thread?.threadId ?? message.id,
       message.thread?.messageId ?? null,
       message.state,

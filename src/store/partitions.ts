@@ -1,4 +1,4 @@
-import type { Queryable } from './database.js'
+import { sqlStateOf, type Queryable } from './database.js'
 
 /** Tables that are partitioned by month over their own UUIDv7. */
 const PARTITIONED = [
@@ -24,7 +24,18 @@ export async function ensurePartitions(db: Queryable, now: Date, monthsAhead = 2
   ])
   const present = new Set(rows.map(({ name }) => name))
   for (const { name, definition } of wanted)
-    if (!present.has(name)) await db.query(`create table if not exists ${name} ${definition}`)
+    if (!present.has(name)) await create(db, `create table if not exists ${name} ${definition}`)
+}
+
+/** check_violation: rows of that month stand in the default partition already, from a clock that was ahead. They stay there. */
+const ROWS_IN_DEFAULT = '23514'
+
+async function create(db: Queryable, sql: string): Promise<void> {
+  try {
+    await db.query(sql)
+  } catch (error) {
+    if (sqlStateOf(error) !== ROWS_IN_DEFAULT) throw error
+  }
 }
 
 function partitionsOf(table: string, now: Date, monthsAhead: number): { name: string; definition: string }[] {

@@ -29,7 +29,7 @@ export interface Submission {
 }
 
 /** Ids that callers choose may be of any length and hold anything; the log keeps what an operator can search by. */
-const MAX_ID_LENGTH = 500
+const MAX_ID_LENGTH = 200
 const keepable = (id: string | null): string | null => id?.replaceAll('\0', '\ufffd').slice(0, MAX_ID_LENGTH) ?? null
 
 /** Writes the row; `answered_at` is the instant of writing, just before the answer leaves. */

@@ -47,7 +47,7 @@ export function readToken(token: XmlElement): Buffer {
     throw new TrustError('SIGNATURE_POLICY', 'The BinarySecurityToken is not an X.509v3 certificate')
   if (encoding !== null && encoding !== BASE64_BINARY)
     throw new TrustError('SIGNATURE_POLICY', 'The BinarySecurityToken is not base64')
-  const der = strictBase64(token.text())
+  const der = token.elements().length > 0 ? null : strictBase64(token.text())
   if (der === null) throw new TrustError('CERTIFICATE_UNREADABLE', 'The BinarySecurityToken is not base64')
   return der
 }

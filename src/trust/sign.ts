@@ -1,5 +1,5 @@
 import { randomUUID, type KeyObject } from 'node:crypto'
-import { canonicalize, readXml } from '../xml/index.js'
+import { canonicalize, readXml, unlimited } from '../xml/index.js'
 import { digestAlgorithms, digestOf, signatureAlgorithms, signBytes, type SignatureAlgorithm } from './algorithms.js'
 import { BASE64_BINARY, DS, EXC_C14N, SOAP11, WSSE, WSU, X509_V3 } from './names.js'
 
@@ -51,7 +51,7 @@ function answerAlgorithm(uri: string, key: KeyObject): SignatureAlgorithm {
 }
 
 function digestBody(envelope: string, digestAlgorithm: string): string {
-  const body = readXml(Buffer.from(envelope)).root.all(SOAP11, 'Body')[0]!
+  const body = readXml(Buffer.from(envelope), unlimited).root.all(SOAP11, 'Body')[0]!
   const hash = digestOf(digestAlgorithms[digestAlgorithm]!)
   canonicalize(body, [], (part) => hash.update(part as string))
   return hash.digest('base64')

@@ -57,7 +57,7 @@ export function readSignature(element: XmlElement): Signature {
     inclusivePrefixes: prefixesOf(method!),
     algorithm,
     references: references.map(readReference),
-    value: strictBase64(signatureValue!.text()) ?? refuse('SIGNATURE_POLICY', 'SignatureValue is not base64'),
+    value: leafBase64(signatureValue!) ?? refuse('SIGNATURE_POLICY', 'SignatureValue is not base64'),
     tokenId: readTokenId(keyInfo!),
   }
 }
@@ -82,7 +82,7 @@ function readReference(element: XmlElement): Reference {
     id: uri.slice(1),
     inclusivePrefixes: prefixesOf(last),
     digest: digestAlgorithms[algorithmOf(method!)] ?? refuse('ALGORITHM_REFUSED', 'A digest algorithm is not accepted'),
-    digestValue: strictBase64(value!.text()) ?? refuse('SIGNATURE_POLICY', 'A DigestValue is not base64'),
+    digestValue: leafBase64(value!) ?? refuse('SIGNATURE_POLICY', 'A DigestValue is not base64'),
   }
 }
 
@@ -110,6 +110,10 @@ function prefixesOf(method: XmlElement): string[] {
   if (prefixes.length > 64) refuse('SIGNATURE_POLICY', 'A PrefixList is too long')
   return prefixes
 }
+
+/** Bytes of an element that holds text and nothing else; null when it is anything else. */
+const leafBase64 = (element: XmlElement): Buffer | null =>
+  element.elements().length > 0 ? null : strictBase64(element.text())
 
 const algorithmOf = (element: XmlElement): string => element.attribute('', 'Algorithm') ?? ''
 

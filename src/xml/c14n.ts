@@ -88,9 +88,9 @@ class CanonicalWriter {
     const { bytes } = text
     if (!bytes.includes(13)) return this.#sink(bytes)
     for (let at = 0; at < bytes.length;) {
-      // A piece never ends between CR and LF, so that each pair is seen whole.
+      // A piece never ends behind a CR, so that each pair of CR and LF is seen whole.
       let end = Math.min(bytes.length, at + FLUSH_LENGTH)
-      if (end < bytes.length && bytes[end - 1] === 13) end++
+      while (end < bytes.length && bytes[end - 1] === 13) end++
       this.#sink(bytes.toString('latin1', at, end).replace(/\r\n?/g, '\n'))
       at = end
     }

@@ -13,6 +13,8 @@ export class Cursor {
   readonly lifted: Lifted
   at = 0
   readonly #nameLength: number
+  /** lines and lifted runs up to an offset that was asked for */
+  #counted = { offset: 0, line: 1, runs: 0 }
 
   constructor(lifted: Lifted, nameLength: number) {
     this.lifted = lifted
@@ -51,14 +53,26 @@ export class Cursor {
     throw new XmlError(code, message, this.positionOf(offset))
   }
 
-  /** Line and column, both from 1, of a character offset. */
+  /** Line and column, both from 1, of a character offset. Going on from the last answer, so that asking in order is one walk. */
   positionOf(offset: number): { line: number; column: number } {
-    const before = this.text.slice(0, offset)
-    let line = 1
-    for (let i = before.indexOf('\n'); i >= 0; i = before.indexOf('\n', i + 1)) line++
-    const marks = before.split(LIFTED_MARK).length - 1
-    for (const run of this.lifted.runs.slice(0, marks))
-      for (let i = run.indexOf(10); i >= 0; i = run.indexOf(10, i + 1)) line++
-    return { line, column: offset - before.lastIndexOf('\n') }
+    if (offset < this.#counted.offset) this.#counted = { offset: 0, line: 1, runs: 0 }
+    let { line, runs } = this.#counted
+    const end = Math.min(offset, this.text.length)
+    for (let i = this.#counted.offset; i < end; i++) {
+      const c = this.text.charCodeAt(i)
+      if (c === LINE_FEED) line++
+      else if (c === MARK) line += linesOf(this.lifted.runs[runs++])
+    }
+    this.#counted = { offset: end, line, runs }
+    return { line, column: offset - this.text.lastIndexOf('\n', offset - 1) }
   }
+}
+
+const LINE_FEED = 10
+const MARK = LIFTED_MARK.charCodeAt(0)
+
+function linesOf(run: Buffer | undefined): number {
+  let lines = 0
+  if (run !== undefined) for (let i = run.indexOf(LINE_FEED); i >= 0; i = run.indexOf(LINE_FEED, i + 1)) lines++
+  return lines
 }

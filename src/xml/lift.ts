@@ -56,8 +56,8 @@ export function liftBase64(utf8: Buffer): Lifted {
 
 /** First byte of the base64 run that ends at `end`, or `end` when the bytes before are not `>` and then base64. */
 function startOfRun(utf8: Buffer, from: number, end: number): number {
-  const start = utf8.indexOf(0x3e, from) + 1
-  if (start === 0 || start >= end) return end
+  const start = from + utf8.subarray(from, end).indexOf(0x3e) + 1
+  if (start === from || start >= end) return end
   return isBase64(utf8, start, end) ? start : end
 }
 

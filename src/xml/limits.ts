@@ -15,6 +15,18 @@ export interface XmlLimits {
   readonly valueLength: number
 }
 
+/** For documents of our own making, whose size is what their readers asked for. */
+export const unlimited: XmlLimits = {
+  depth: Infinity,
+  elements: Infinity,
+  attributesPerElement: Infinity,
+  attributes: Infinity,
+  namespacesInScope: Infinity,
+  comments: Infinity,
+  nameLength: Infinity,
+  valueLength: Infinity,
+}
+
 /** Ten times what the largest request of a real client needs (HaeAsiakkaita with 10,000 ids: 10,020 elements). */
 export const defaultLimits: XmlLimits = {
   depth: 64,

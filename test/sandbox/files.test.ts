@@ -10,9 +10,10 @@ import { makeSandboxFiles, testPersons } from '../../src/sandbox/index.js'
 test('keys are made once, belong to their certificates, and only their owner may read them, also when two make them at once', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'asti-sandbox-'))
   const [files] = await Promise.all([makeSandboxFiles(dir), makeSandboxFiles(dir), makeSandboxFiles(dir)])
-  const before = Object.values(files).map((file) => readFileSync(file, 'utf8'))
+  const paths: string[] = Object.values(files)
+  const before = paths.map((file) => readFileSync(file, 'utf8'))
   await makeSandboxFiles(dir)
-  expect(Object.values(files).map((file) => readFileSync(file, 'utf8'))).toEqual(before)
+  expect(paths.map((file) => readFileSync(file, 'utf8'))).toEqual(before)
   for (const [certificate, key] of [
     [files.signingCertificateFile, files.signingKeyFile],
     [files.demoCertificateFile, files.demoKeyFile],
@@ -21,7 +22,7 @@ test('keys are made once, belong to their certificates, and only their owner may
       true,
     )
   }
-  for (const file of Object.values(files)) expect(statSync(file).mode & 0o077).toBe(0)
+  for (const file of paths) expect(statSync(file).mode & 0o077).toBe(0)
   expect(
     [...readdirSync(join(dir, 'keys')), ...readdirSync(join(dir, 'demo'))].filter((name) => name.includes('.new-')),
   ).toEqual([])

@@ -79,3 +79,14 @@ test('partitions of a month are made once, by however many processes, and hold t
   )
   expect(rows.map(({ name }) => name)).toEqual(['submission_2031_05'])
 })
+
+test('a row of a month to come, from a clock that was ahead, keeps no gateway from starting', async () => {
+  const id = '0f000000-0000-7000-8000-000000000001'
+  const ahead = new Date(parseInt('0f0000000000', 16))
+  await gateway.db.query(
+    `insert into submission (id, received_at, answered_at, endpoint, outcome, size_bytes) values ($1, now(), now(), 'signed', 'accepted', 1)`,
+    [id],
+  )
+  await expect(ensurePartitions(gateway.db, ahead, 1)).resolves.toBeUndefined()
+  expect(await gateway.submission(id)).not.toBeNull()
+})

@@ -134,3 +134,13 @@ describe('against libxml2', () => {
     )
   })
 })
+
+test('carriage returns at the border of two pieces of a long base64 text are read as line ends, each once', () => {
+  for (const lineEnd of ['\r\r\n', '\r\n\r\n', '\r\r', '\r']) {
+    for (let shift = 0; shift < 4; shift++) {
+      const text = `${'A'.repeat(16 * 1024 - 2 + shift)}${lineEnd}${'B'.repeat(9000)}`
+      const [ours, theirs] = bothWays(`<r><a Id="it">${text}</a></r>`)
+      expect(ours === theirs).toBe(true)
+    }
+  }
+})

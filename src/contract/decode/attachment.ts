@@ -7,12 +7,13 @@ import { child, text, word } from './fields.js'
 export function decodeAttachment(file: XmlElement): Attachment {
   const content = child(file, 'TiedostoSisalto')
   const pieces = content?.textPieces() ?? []
-  const hasContent = pieces.some((piece) => piece instanceof LiftedText || /[^ \t\r\n]/.test(piece))
+  const bytes = content === null ? null : decodeBase64(content)
   return {
     name: text(file, 'TiedostoNimi'),
     caption: text(file, 'TiedostonKuvaus'),
     url: word(file, 'TiedostoURL'),
-    content: content && hasContent ? (decodeBase64(content) ?? 'broken') : null,
+    // Nothing but white space is no content (R16).
+    content: content === null || bytes?.length === 0 ? null : (bytes ?? 'broken'),
     encoded: pieces.length === 1 && pieces[0] instanceof LiftedText ? pieces[0].bytes : null,
     storageId: word(file, 'TiedostoID'),
     statedSize: word(file, 'TiedostoKoko'),

@@ -1,4 +1,4 @@
-const DATE_TIME = /^(-?\d{4,6})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})?$/
+const DATE_TIME = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})?$/
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(Z|[+-]\d{2}:\d{2})?$/
 
 /**
@@ -12,7 +12,8 @@ export function readDateTime(written: string | null): Date | null {
   const [, year, month, day, hour, minute, second, fraction = '', zone] = parts
   const local = `${year}-${month}-${day}T${hour}:${minute}:${second}.${fraction.padEnd(3, '0').slice(0, 3)}`
   const instant = zone === undefined ? inHelsinki(local) : new Date(`${local}${zone}`)
-  return Number.isNaN(instant.getTime()) ? null : instant
+  // The calendar of the database begins with the year 1.
+  return Number.isNaN(instant.getTime()) || instant.getUTCFullYear() < 1 ? null : instant
 }
 
 const helsinkiOffset = new Intl.DateTimeFormat('en', { timeZone: 'Europe/Helsinki', timeZoneName: 'longOffset' })

@@ -81,7 +81,15 @@ const tiedostot =
     }),
   })
 export const attachments = [
-  { name: 'yksi.pdf', writtenName: 'yksi.pdf', caption: 'kuvaus 1', url: null, statedSize: '1', storageId: 'id 1' },
+  {
+    name: 'yksi.pdf',
+    writtenName: 'yksi.pdf',
+    caption: 'kuvaus 1',
+    url: null,
+    statedSize: '1',
+    storageId: 'id 1',
+    mediaType: 'application/pdf',
+  },
   {
     name: 'linkki',
     writtenName: 'linkki',
@@ -89,6 +97,7 @@ export const attachments = [
     url: 'https://example.fi/a?b=1&c=2',
     statedSize: '10',
     storageId: null,
+    mediaType: 'text/url',
   },
 ]
 export const files = [

@@ -202,6 +202,7 @@ describe('every element of a generation is kept', () => {
       url: null,
       statedSize: null,
       storageId: null,
+      mediaType: 'application/pdf',
     })
     expect(row!.content).toEqual({
       ...content,
