@@ -10,7 +10,7 @@ import { makeSandboxFiles, testPersons } from '../../src/sandbox/index.js'
 test('keys are made once, belong to their certificates, and only their owner may read them, also when two make them at once', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'asti-sandbox-'))
   const [files] = await Promise.all([makeSandboxFiles(dir), makeSandboxFiles(dir), makeSandboxFiles(dir)])
-  const paths: string[] = Object.values(files)
+  const paths = Object.values<string>({ ...files })
   const before = paths.map((file) => readFileSync(file, 'utf8'))
   await makeSandboxFiles(dir)
   expect(paths.map((file) => readFileSync(file, 'utf8'))).toEqual(before)
