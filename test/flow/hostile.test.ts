@@ -1,19 +1,24 @@
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { evidence } from '../../src/store/index.js'
-import { artificialIdentityCode } from '../support/clients/index.js'
-import { startGateway, type TestGateway } from '../support/gateway.js'
+import { readFileSync } from 'node:fs'
+import { sandboxFiles } from '../../src/sandbox/index.js'
+import { artificialIdentityCode, checkSignedAnswer } from '../support/clients/index.js'
+import { startGateway, testDataDir, type TestGateway } from '../support/gateway.js'
 import {
   addItems,
   ask,
+  askSigned,
   customer,
   file,
   item,
   newPerson,
   newReference,
   newSender,
+  queryCustomers,
   sendMessage,
   SIGNED_PATH,
+  stored,
   xml,
   type Sender,
 } from '../support/requests.js'
@@ -230,3 +235,23 @@ test('connections that the database ends under load end no request wrongly, and 
   const stored = new Set(rows.map(({ reference }) => reference))
   expect([...codes].filter(([reference, code]) => (code === 202) !== stored.has(reference))).toEqual([])
 }, 120_000)
+
+test('an answer is signed however long what it echoes is', async () => {
+  const request = queryCustomers(sender, person).replace('TunnusTyyppi="SSN"', `TunnusTyyppi="${'>'.repeat(5000)}"`)
+  const answer = await askSigned(gateway, sender, request)
+  expect(answer.code).toBe(0)
+  expect(
+    checkSignedAnswer(answer.body, readFileSync(sandboxFiles(testDataDir).signingCertificateFile, 'utf8')),
+  ).toBeTruthy()
+})
+
+test('hundreds of files of one name are all kept, each under a name of its own', async () => {
+  const files = file().repeat(900)
+  const answer = await ask(
+    gateway,
+    addItems(sender, item(person, { Tiedostot: files, ViranomaisTunniste: newReference() })),
+  )
+  expect(answer.itemCodes).toEqual([202])
+  const [row] = await stored(gateway, answer)
+  expect(new Set(row!.content.attachments.map(({ name }) => name)).size).toBe(900)
+})

@@ -154,6 +154,16 @@ describe('what a forger tries', () => {
       'ALGORITHM_REFUSED',
     ],
     [
+      'an element inside a digest value',
+      (xml) => xml.replace(/<DigestValue>/, '<DigestValue><x/>'),
+      'SIGNATURE_POLICY',
+    ],
+    [
+      'an element inside the signature value',
+      (xml) => xml.replace(/<SignatureValue>/, '<SignatureValue><x/>'),
+      'SIGNATURE_POLICY',
+    ],
+    [
       'one bit of the signature value',
       (xml) => xml.replace(/<SignatureValue>(.)/, (_w, c: string) => `<SignatureValue>${c === 'A' ? 'B' : 'A'}`),
       'SIGNATURE_INVALID',
