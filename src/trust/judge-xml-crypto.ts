@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { SignedXml } from 'xml-crypto'
-import { canonicalize, canonicalString, escapeXml, type XmlElement } from '../xml/index.js'
+import { canonicalize, escapeXml, type XmlElement } from '../xml/index.js'
 import { digestAlgorithms, digestOf, signatureAlgorithms, verifyBytes } from './algorithms.js'
 import { DS, ENVELOPED_SIGNATURE, EXC_C14N } from './names.js'
 import type { Signature } from './signature.js'
@@ -8,6 +8,8 @@ import type { Signature } from './signature.js'
 /** What a judge is asked: does this key's signature cover exactly these elements, as they were read? */
 export interface Case {
   readonly signature: Signature
+  /** canonical form of its SignedInfo */
+  readonly signedInfo: string
   readonly publicKey: KeyObject
   /** the element that each reference means, in the order of the references */
   readonly parts: readonly XmlElement[]
@@ -21,18 +23,18 @@ export type Verdict = { readonly valid: true } | { readonly valid: false; readon
  * stand-in for each signed element; canonicalisation and digests come from the tree that the application reads, so
  * there is no second reading in which a forgery could hide (design.md D3, D4; ADR 0002).
  */
-export function judgeWithXmlCrypto({ signature, publicKey, parts }: Case): Verdict {
-  const canonical = new Canonicals(signature, parts)
+export function judgeWithXmlCrypto({ signature, signedInfo, publicKey, parts }: Case): Verdict {
+  const canonical = new Canonicals(signature, signedInfo, parts)
   const judge = new SignedXml({ publicCert: publicKey, getCertFromKeyInfo: () => null })
   judge.idAttributes = ['Id']
   judge.CanonicalizationAlgorithms = { [EXC_C14N]: canonical.algorithm(), [ENVELOPED_SIGNATURE]: Unchanged }
   judge.HashAlgorithms = canonical.hashAlgorithms()
   judge.SignatureAlgorithms = ourSignatureAlgorithms
-  const signatureXml = `<Signature xmlns="${DS}">${canonical.signedInfo}<SignatureValue>${signature.value.toString('base64')}</SignatureValue></Signature>`
-  judge.loadSignature(signatureXml)
+  const signatureXml = `<Signature xmlns="${DS}">${signedInfo}<SignatureValue>${signature.value.toString('base64')}</SignatureValue></Signature>`
   const standIns = signature.references.map((reference) => `<Part Id="${escapeXml(reference.id)}"/>`).join('')
   let valid: boolean
   try {
+    judge.loadSignature(signatureXml)
     valid = judge.checkSignature(`<Signed>${standIns}</Signed>`)
   } catch {
     return { valid: false, digestMismatch: null }
@@ -52,14 +54,14 @@ export function judgeWithXmlCrypto({ signature, publicKey, parts }: Case): Verdi
  * canonicaliser to the digest, and the digest streams the octets from the tree.
  */
 class Canonicals {
-  readonly signedInfo: string
+  readonly #signedInfo: string
   readonly #signature: Signature
   readonly #parts: readonly XmlElement[]
 
-  constructor(signature: Signature, parts: readonly XmlElement[]) {
+  constructor(signature: Signature, signedInfo: string, parts: readonly XmlElement[]) {
     this.#signature = signature
     this.#parts = parts
-    this.signedInfo = canonicalString(signature.signedInfo, signature.inclusivePrefixes)
+    this.#signedInfo = signedInfo
   }
 
   tokenOf(index: number): string {
@@ -69,7 +71,7 @@ class Canonicals {
   algorithm(): CanonicalizationClass {
     const process = (given: unknown): string => {
       const node = given as DomNode
-      if (node.localName === 'SignedInfo') return this.signedInfo
+      if (node.localName === 'SignedInfo') return this.#signedInfo
       const id = node.getAttribute('Id')
       const index = this.#signature.references.findIndex((reference) => reference.id === id)
       if (node.localName !== 'Part' || index < 0)

@@ -1,13 +1,11 @@
-import { createHash } from 'node:crypto'
 import { canonicalString, type XmlElement } from '../xml/index.js'
 import { verifyBytes } from './algorithms.js'
 import { fingerprintOf, judgeCertificate, readToken, type Certificate } from './certificate.js'
 import type { Envelope } from './envelope.js'
 import { TrustError, type TrustErrorCode, type VerificationReport } from './errors.js'
-import { judgeFreshness, type Freshness, type FreshnessPolicy } from './freshness.js'
-import { indexIds } from './ids.js'
+import { judgeFreshness, type FreshnessPolicy } from './freshness.js'
+import { indexDocument } from './ids.js'
 import { judgeWithXmlCrypto } from './judge-xml-crypto.js'
-import { DS } from './names.js'
 import { Reporter } from './report.js'
 import { readSecurityHeader, type SecurityHeader } from './security-header.js'
 import { readSignature, type Signature } from './signature.js'
@@ -25,11 +23,8 @@ export interface Registered {
 export interface Verified<Owner extends Registered> {
   readonly payload: XmlElement
   readonly owner: Owner
-  readonly freshness: Freshness
   readonly signatureAlgorithm: string
   readonly digestAlgorithm: string
-  /** same for every message with this SignedInfo, however its SignatureValue is written */
-  readonly replayKey: Buffer
   readonly report: VerificationReport
 }
 
@@ -105,7 +100,7 @@ async function verifyReporting<Owner extends Registered>(
   }
 
   report.next('digests')
-  const verdict = judgeWithXmlCrypto({ signature, publicKey: owner.certificate.publicKey, parts })
+  const verdict = judgeWithXmlCrypto({ signature, signedInfo, publicKey: owner.certificate.publicKey, parts })
   if (!verdict.valid) throw changed(envelope, header, parts, verdict.digestMismatch)
 
   report.next('timestamp')
@@ -120,10 +115,8 @@ async function verifyReporting<Owner extends Registered>(
   return {
     payload: envelope.payload,
     owner,
-    freshness,
     signatureAlgorithm: signature.algorithm.uri,
     digestAlgorithm: digestAlgorithm.uri,
-    replayKey: createHash('sha256').update(signedInfo, 'utf8').digest(),
     report,
   }
 }
@@ -133,19 +126,20 @@ async function verifyReporting<Owner extends Registered>(
  * Timestamp have to be among them, each once; the token of this header has to be what KeyInfo points at.
  */
 function resolveParts(envelope: Envelope, header: SecurityHeader, signature: Signature): XmlElement[] {
-  const ids = indexIds(envelope.document.root)
+  const { ids, signatures } = indexDocument(envelope.document.root)
   if (ids.get(signature.tokenId) !== header.token)
     throw policyError('KeyInfo does not point at the token of this header')
   const parts = signature.references.map((reference) => ids.get(reference.id) ?? fail('A reference points at nothing'))
   if (new Set(parts).size !== parts.length) throw policyError('Two references point at one element')
-  for (const part of parts) if (holdsSignature(part)) throw policyError('A signed part holds a Signature')
+  if (signatures.some((found) => isWithin(found, parts))) throw policyError('A signed part holds a Signature')
   if (!parts.includes(envelope.body)) throw policyError('The signature does not cover the Body of this envelope')
   if (!parts.includes(header.timestamp)) throw policyError('The signature does not cover the Timestamp of this header')
   return parts
 }
 
-function holdsSignature(element: XmlElement): boolean {
-  return element.is(DS, 'Signature') || element.elements().some(holdsSignature)
+function isWithin(element: XmlElement, parts: readonly XmlElement[]): boolean {
+  for (let e: XmlElement | null = element; e !== null; e = e.parent) if (parts.includes(e)) return true
+  return false
 }
 
 function changed(
