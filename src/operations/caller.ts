@@ -14,33 +14,41 @@ export type CallerErrorCode =
 export class CallerError extends SenderError<CallerErrorCode> {}
 
 /**
- * Compares who is calling with who the signed Body says is calling. A missing PalveluTunnus means the authority's only
- * service (clients.md R21); ids are compared byte for byte, without surrounding white space (R28).
+ * Compares who is calling with who the signed request says is calling. A missing service means the authority's only
+ * one (clients.md R21); ids are compared byte for byte, without surrounding white space (R28).
  * @throws CallerError AUTHORITY_MISMATCH (403), SERVICE_UNKNOWN (404), CERTIFICATE_OTHER_SERVICE (406), OPERATION_NOT_ALLOWED (405)
  * Source: viranomaispalvelut.md §7.1, §12 step 3; ADR 0004
  */
 export async function identify(db: Queryable, caller: Caller, party: Party, operation: Operation): Promise<Service> {
-  const { authorityId, serviceId } = party
-  const ownAuthority =
-    caller.kind === 'unproven' || caller.services.some((service) => service.authorityId === authorityId)
-  if (authorityId === null || !ownAuthority) {
-    throw new CallerError('AUTHORITY_MISMATCH', 'ViranomaisTunnus is not the authority of the certificate')
+  const service = ownService(caller, party) ?? (await claimedService(db, caller, party))
+  if (service.settings.operations?.includes(operation) === false) {
+    throw new CallerError('OPERATION_NOT_ALLOWED', 'The service may not call this operation')
+  }
+  return service
+}
+
+/** The service that the request names, when the certificate speaks for just that one: nothing has to be asked. */
+function ownService(caller: Caller, { authorityId, serviceId }: Party): Service | undefined {
+  if (caller.kind === 'unproven') return undefined
+  return caller.services.find((service) => service.authorityId === authorityId && service.id === serviceId)
+}
+
+/** The service that is meant otherwise, if the caller may speak for it; or which of its ids is wrong. */
+async function claimedService(db: Queryable, caller: Caller, { authorityId, serviceId }: Party): Promise<Service> {
+  const certified =
+    caller.kind === 'certificate' ? caller.services.filter((one) => one.authorityId === authorityId) : null
+  if (authorityId === null || certified?.length === 0) {
+    throw new CallerError('AUTHORITY_MISMATCH', 'The authority is not that of the certificate')
   }
   const known = await services.servicesOf(db, authorityId)
-  if (known.length === 0) throw new CallerError('AUTHORITY_MISMATCH', 'ViranomaisTunnus is not known')
-  const meant = serviceId === null && known.length === 1 ? known[0] : known.find((service) => service.id === serviceId)
-  if (meant === undefined) throw new CallerError('SERVICE_UNKNOWN', 'PalveluTunnus is not a service of the authority')
-  if (
-    caller.kind === 'certificate' &&
-    !caller.services.some((service) => service.authorityId === authorityId && service.id === meant.id)
-  ) {
+  if (known.length === 0) throw new CallerError('AUTHORITY_MISMATCH', 'The authority is not known')
+  const meant = serviceId === null && known.length === 1 ? known[0] : known.find((one) => one.id === serviceId)
+  if (meant === undefined) throw new CallerError('SERVICE_UNKNOWN', 'The authority has no such service')
+  if (certified?.some((one) => one.id === meant.id) === false) {
     throw new CallerError(
       'CERTIFICATE_OTHER_SERVICE',
       'The certificate is registered for another service of the authority',
     )
-  }
-  if (meant.settings.operations?.includes(operation) === false) {
-    throw new CallerError('OPERATION_NOT_ALLOWED', 'The service may not call this operation')
   }
   return meant
 }
