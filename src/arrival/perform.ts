@@ -90,8 +90,6 @@ async function performAddItems(
   { context, submitted, head, record }: Serving,
   command: AddItems,
 ): Promise<PerformedAnswer> {
-  if (command.items.some((item) => item.recipients.length === 0))
-    throw new ContractError('REQUEST_INVALID', 'A Kohde has no Asiakas')
   const result = await addItems(context, command, submitted, (tx, outcomes) => record(tx, toldOfItems(outcomes)))
   const told = toldOfItems(result)
   const items = command.items.map((item, i) => ({

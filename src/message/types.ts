@@ -120,7 +120,6 @@ export interface Billing {
 
 export interface QueryCustomers {
   readonly operation: 'queryCustomers'
-  readonly party: Party
   readonly query:
     | { readonly kind: 'listed'; readonly recipients: readonly Sensitive<Recipient>[] }
     | { readonly kind: 'all'; readonly from: Date | null; readonly to: Date | null }
@@ -128,20 +127,17 @@ export interface QueryCustomers {
 
 export interface AddItems {
   readonly operation: 'addItems'
-  readonly party: Party
   readonly items: readonly Item[]
 }
 
 export interface SendMessage {
   readonly operation: 'sendMessage'
-  readonly party: Party
   readonly items: readonly Item[]
   readonly print: PrintWishes
 }
 
 export interface GetServiceStatus {
   readonly operation: 'getServiceStatus'
-  readonly party: Party
 }
 
 export type Command = QueryCustomers | AddItems | SendMessage | GetServiceStatus

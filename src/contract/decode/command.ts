@@ -1,4 +1,4 @@
-import type { Command, Operation, PrintWishes, QueryCustomers } from '../../message/index.js'
+import type { Command, Item, Operation, PrintWishes, QueryCustomers } from '../../message/index.js'
 import { sensitive } from '../../sensitive.js'
 import type { XmlElement } from '../../xml/index.js'
 import { ContractError } from '../errors.js'
@@ -7,7 +7,7 @@ import { decodeAttachment } from './attachment.js'
 import { readDateTime } from './date-time.js'
 import { all, child, filled, flag, text, word, wrapped } from './fields.js'
 import { decodeItem } from './item.js'
-import { decodeParty, decodeRecipient } from './party.js'
+import { decodeRecipient } from './party.js'
 
 /**
  * The operation a request means: the name of the first element in the Body, and nothing else. The SOAPAction header
@@ -22,24 +22,23 @@ export function operationOf(payload: XmlElement): Operation {
 }
 
 /**
- * Reads the signed Body's one element as a command. Order, repetition and absence of elements are taken as clients
+ * Reads the signed Body's one element as a command; who calls is read apart, before (`decodeParty`). Order, repetition and absence of elements are taken as clients
  * send them (clients.md R13–R28); only what leaves nothing to act upon is refused.
  * @throws ContractError OPERATION_UNKNOWN, REQUEST_INVALID
  * Source: viranomaispalvelut.md §4–6, §12 step 4
  */
 export function decodeCommand(payload: XmlElement): Command {
   const operation = operationOf(payload)
-  const party = decodeParty(payload)
   const query = child(payload, 'Kysely')
   switch (operation) {
     case 'getServiceStatus':
-      return { operation, party }
+      return { operation }
     case 'queryCustomers':
-      return { operation, party, query: decodeQuery(required(query)) }
+      return { operation, query: decodeQuery(required(query)) }
     case 'addItems':
-      return { operation, party, items: decodeItems(required(query)) }
+      return { operation, items: addressed(decodeItems(required(query))) }
     case 'sendMessage':
-      return { operation, party, items: decodeItems(required(query)), print: decodePrint(required(query)) }
+      return { operation, items: decodeItems(required(query)), print: decodePrint(required(query)) }
   }
 }
 
@@ -55,7 +54,7 @@ function decodeQuery(query: XmlElement): QueryCustomers['query'] {
   return { kind: 'listed', recipients: recipients.map((recipient) => sensitive(decodeRecipient(recipient))) }
 }
 
-function decodeItems(query: XmlElement) {
+function decodeItems(query: XmlElement): Item[] {
   const count = word(query, 'KohdeMaara')
   if (count !== null && !/^[+-]?\d+$/.test(count)) throw invalid('KohdeMaara is not a number')
   const items = wrapped(query, 'Kohteet', 'Kohde')
@@ -64,6 +63,12 @@ function decodeItems(query: XmlElement) {
 }
 
 const FILE_PARTS = ['TiedostoSisalto', 'TiedostoURL', 'TiedostoID', 'TiedostoNimi']
+
+/** An answer about an item is given per recipient, so an item without one could not be answered. */
+function addressed(items: Item[]): Item[] {
+  if (items.some((item) => item.recipients.length === 0)) throw invalid('A Kohde has no Asiakas')
+  return items
+}
 
 function decodePrint(query: XmlElement): PrintWishes {
   const billing = filled(query, 'Laskutus')
