@@ -1,19 +1,13 @@
 import { relative } from 'node:path'
-import { SIGNED_PATH } from './arrival/index.js'
 import type { Config } from './config/index.js'
+import { originOf, SIGNED_PATH } from './endpoint.js'
 import type { Runtime } from './runtime.js'
 import { demoService } from './sandbox/index.js'
 import { version } from './version.js'
 
 /** What runs where, and what to try next; for the person who typed the command. */
 export function banner(config: Config, port: number, { embedded, sandbox }: Runtime): string {
-  const host =
-    config.host === '0.0.0.0' || config.host === '::'
-      ? 'localhost'
-      : config.host.includes(':')
-        ? `[${config.host}]`
-        : config.host
-  const base = config.publicUrl ?? `http://${host}:${port}`
+  const base = config.publicUrl ?? originOf(config.host, port)
   const here = (path: string): string => relative(process.cwd(), path) || path
   const lines = [
     `Asiointitili Gateway ${version} (${config.mode})`,

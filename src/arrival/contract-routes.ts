@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { publishedSchema, publishedWsdl } from '../contract/index.js'
-import { INTERNAL_PATH, NON_SIGNED_PATH, SIGNED_PATH } from './soap-routes.js'
+import { INTERNAL_PATH, NON_SIGNED_PATH, SIGNED_PATH } from '../endpoint.js'
 
 /** `?wsdl` and `?xsd=NAME` on both endpoints (viranomaispalvelut.md §2). */
 export function contractRoutes(app: FastifyInstance, { publicUrl }: { publicUrl: string | undefined }): void {

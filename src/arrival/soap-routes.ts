@@ -3,18 +3,13 @@ import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import { uuidv7 } from 'uuidv7'
 import { peek } from '../contract/index.js'
+import { INTERNAL_PATH, NON_SIGNED_PATH, SIGNED_PATH } from '../endpoint.js'
 import { readBody } from './body.js'
 import type { BytesInFlight } from './bytes-in-flight.js'
 import { CallerGone, TooLarge } from './errors.js'
 import { Exchange } from './exchange.js'
 import { refuse, serve, type ExchangeContext, type HttpAnswer } from './serve.js'
 import type { Metrics } from './metrics.js'
-
-export const SIGNED_PATH = '/Asiointitili/ViranomaispalvelutWSInterface'
-/** Clients make this path by appending the word, so the relation between the two is part of the contract. */
-export const NON_SIGNED_PATH = `${SIGNED_PATH}NonSigned`
-/** The unsigned endpoint under the name that some clients knew inside the state's network (viranomaispalvelut.md §2). */
-export const INTERNAL_PATH = '/InternalServices/Viestinvalitys/ViranomaispalvelutWSInterfaceNonSigned'
 
 export interface SoapOptions {
   readonly context: ExchangeContext

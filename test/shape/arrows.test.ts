@@ -2,12 +2,13 @@ import { expect, test } from '@jest/globals'
 import { roomOf, src, type Import } from './sources.js'
 
 /** Every room may stand on the floor; what it may lean on besides is listed here, and nothing else. */
-const floor = ['errors', 'clock', 'log', 'sensitive', 'version'] as const
+const floor = ['errors', 'clock', 'log', 'sensitive', 'version', 'endpoint'] as const
 const arrows: Readonly<Record<string, readonly string[]>> = {
   errors: [],
   clock: [],
   sensitive: [],
   version: [],
+  endpoint: [],
   log: ['sensitive', 'errors'],
   xml: ['errors'],
   message: ['sensitive'],
