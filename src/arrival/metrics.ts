@@ -19,7 +19,7 @@ export function createMetrics(inFlight: BytesInFlight): Metrics {
   collectDefaultMetrics({ register: registry })
   const requests = new Counter({
     name: 'asti_requests_total',
-    help: 'SOAP requests answered, by operation, outcome and code (our error code, or TilaKoodi)',
+    help: 'SOAP requests answered, by operation, outcome and code (our error code, or the status code of the answer)',
     labelNames: ['operation', 'outcome', 'code'],
     registers: [registry],
   })

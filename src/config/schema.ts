@@ -106,8 +106,8 @@ export const settings = [
       "What happens to an item without the authority's own reference; accepted ones cannot be told from a repeat",
   },
   {
-    env: 'ASTI_UNKNOWN_VIITTAUS',
-    key: 'unknownViittaus',
+    env: 'ASTI_UNKNOWN_THREAD',
+    key: 'unknownThread',
     group: 'Contract',
     kind: 'choice',
     values: ['refuse', 'ignore'],

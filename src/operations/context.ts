@@ -14,7 +14,7 @@ export interface Context {
 }
 
 export interface OperationPolicy extends ItemPolicy {
-  readonly unknownViittaus: 'refuse' | 'ignore'
+  readonly unknownThread: 'refuse' | 'ignore'
   readonly maxRecipientsPerQuery: number
 }
 

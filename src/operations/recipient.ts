@@ -51,7 +51,7 @@ export async function threadOf(
     kind === 'unknown'
       ? null
       : await messages.findThread(tx, { kind, id, service: keyOf(submitted), recipientHash: addressee.hash })
-  return thread ?? (policy.unknownViittaus === 'ignore' ? null : 'unknown')
+  return thread ?? (policy.unknownThread === 'ignore' ? null : 'unknown')
 }
 
 /** What a message needs besides its item and recipient. */

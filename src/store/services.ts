@@ -7,10 +7,10 @@ export type Environment = 'test' | 'production'
 export interface ServiceSettings {
   /** operations the service may call; all when missing */
   readonly operations?: readonly string[]
-  /** whether HaeAsiakkaita may list every account (KyselyLaji Kaikki); no when missing */
+  /** whether it may ask for every account, not only for listed ones; no when missing */
   readonly mayListAccounts?: boolean
   readonly responseSecurity?: 'none' | 'signature'
-  /** for paper when the request brings no Laskutus of its own */
+  /** for paper when the request brings no billing of its own */
   readonly billing?: Billing
 }
 

@@ -11,7 +11,7 @@ export interface Submission {
   readonly outcome: 'accepted' | 'refused'
   /** our error code of a refusal */
   readonly code: string | null
-  /** TilaKoodi of the answer, null for a Fault */
+  /** status code of the answer, null for a Fault */
   readonly statusCode: number | null
   readonly statusText: string | null
   readonly authorityId: string | null

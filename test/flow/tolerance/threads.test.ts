@@ -126,7 +126,7 @@ test('of several customers only the one whose item is meant is answered 200, the
 })
 
 test('an installation may ignore an unknown Viittaus', async () => {
-  const lenient = await startGateway({ env: { ASTI_NON_SIGNED: 'on', ASTI_UNKNOWN_VIITTAUS: 'ignore' } })
+  const lenient = await startGateway({ env: { ASTI_NON_SIGNED: 'on', ASTI_UNKNOWN_THREAD: 'ignore' } })
   try {
     const from = await newSender(lenient)
     const to = await newPerson(lenient)
