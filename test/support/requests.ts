@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { attachments, messages, type services } from '../../src/store/index.js'
 import { writeEnvelope, type Envelope } from './clients/envelope.js'
 import {
@@ -231,14 +232,21 @@ export function talk(origin: string, pieces: (string | Buffer)[], gapMs = 5): Pr
   return new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin)
     const heard: Buffer[] = []
-    const socket = connect(Number(port), hostname, () => {
-      pieces.forEach((piece, index) => setTimeout(() => socket.write(piece), index * gapMs))
-    })
+    const socket = connect(Number(port), hostname, () => void writeAll(socket, pieces, gapMs))
     socket.setNoDelay(true)
     socket.on('data', (piece: Buffer) => heard.push(piece))
     socket.on('error', reject)
     socket.on('close', () => resolve(Buffer.concat(heard).toString()))
   })
+}
+
+/** One after the other: timers of different lengths may fire in any order on a busy machine. */
+async function writeAll(socket: Socket, pieces: readonly (string | Buffer)[], gapMs: number): Promise<void> {
+  for (const piece of pieces) {
+    if (socket.destroyed) return
+    socket.write(piece)
+    await sleep(gapMs)
+  }
 }
 
 /** The last HTTP answer of a raw conversation. */
