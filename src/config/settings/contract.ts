@@ -1,0 +1,49 @@
+import { attachmentTypes } from '../attachment-types.js'
+import type { Setting } from '../setting.js'
+
+export const contract = [
+  {
+    env: 'ASTI_RESPONSE_SECURITY',
+    key: 'responseSecurity',
+    group: 'Contract',
+    kind: 'choice',
+    values: ['signature', 'none'],
+    default: 'signature',
+    description: 'Whether answers are signed; a service may have a setting of its own',
+  },
+  {
+    env: 'ASTI_NON_SIGNED',
+    key: 'nonSigned',
+    group: 'Contract',
+    kind: 'switch',
+    default: 'off',
+    description: 'Whether the endpoint for unsigned requests is open',
+  },
+  {
+    env: 'ASTI_REFERENCE_MISSING',
+    key: 'referenceMissing',
+    group: 'Contract',
+    kind: 'choice',
+    values: ['accept', 'refuse'],
+    default: 'accept',
+    description:
+      "What happens to an item without the authority's own reference; accepted ones cannot be told from a repeat",
+  },
+  {
+    env: 'ASTI_UNKNOWN_THREAD',
+    key: 'unknownThread',
+    group: 'Contract',
+    kind: 'choice',
+    values: ['refuse', 'ignore'],
+    default: 'refuse',
+    description: 'What happens to an item that answers a message the gateway does not know',
+  },
+  {
+    env: 'ASTI_ATTACHMENT_TYPES',
+    key: 'attachmentTypes',
+    group: 'Contract',
+    kind: 'mediaTypes',
+    default: attachmentTypes,
+    description: 'File types that are accepted; text/url is a link',
+  },
+] as const satisfies readonly Setting[]

@@ -1,0 +1,55 @@
+import type { Setting } from '../setting.js'
+import { GiB, KiB, MiB, SECOND } from '../units.js'
+
+export const limits = [
+  {
+    env: 'ASTI_MAX_REQUEST_BYTES',
+    key: 'maxRequestBytes',
+    group: 'Limits',
+    kind: 'bytes',
+    min: KiB,
+    max: 512 * MiB,
+    default: 20 * MiB,
+    description: 'Largest request',
+  },
+  {
+    env: 'ASTI_MAX_BYTES_IN_FLIGHT',
+    key: 'maxBytesInFlight',
+    group: 'Limits',
+    kind: 'bytes',
+    min: KiB,
+    max: 64 * GiB,
+    atLeast: 'ASTI_MAX_REQUEST_BYTES',
+    default: 256 * MiB,
+    description: 'Bytes of requests held in memory at once; above it callers are answered 503',
+  },
+  {
+    env: 'ASTI_MAX_ATTACHMENT_BYTES',
+    key: 'maxAttachmentBytes',
+    group: 'Limits',
+    kind: 'bytes',
+    min: 1,
+    max: 512 * MiB,
+    default: 10 * MiB,
+    description: 'Largest attachment; a larger one is refused with code 529 or 525',
+  },
+  {
+    env: 'ASTI_MAX_RECIPIENTS_PER_QUERY',
+    key: 'maxRecipientsPerQuery',
+    group: 'Limits',
+    kind: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 10_000,
+    description: 'Most recipients that one query may ask about',
+  },
+  {
+    env: 'ASTI_REQUEST_TIMEOUT_MS',
+    key: 'requestTimeoutMs',
+    group: 'Limits',
+    kind: 'duration',
+    min: 1,
+    default: 60 * SECOND,
+    description: 'Time within which a whole request must have arrived',
+  },
+] as const satisfies readonly Setting[]
