@@ -79,7 +79,8 @@ class CanonicalWriter {
     }
     consider(element.prefix)
     for (const a of element.attributes) if (a.prefix !== '') consider(a.prefix)
-    for (const prefix of this.#inclusive) consider(prefix)
+    // Below the apex a listed prefix can change only where something is declared.
+    if (outer === null || element.declarations.length > 0) for (const prefix of this.#inclusive) consider(prefix)
     return found.length > 1 ? found.sort((a, b) => compareCodePoints(a.prefix, b.prefix)) : found
   }
 

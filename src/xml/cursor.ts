@@ -1,6 +1,8 @@
 import { XmlError, type XmlErrorCode } from './error.js'
 import { LIFTED_MARK, type Lifted } from './lift.js'
+import type { XmlLimits } from './limits.js'
 import { endOfNcName } from './names.js'
+import { resolveReferences } from './references.js'
 
 export interface QName {
   readonly prefix: string
@@ -12,15 +14,16 @@ export class Cursor {
   readonly text: string
   readonly lifted: Lifted
   at = 0
-  readonly #nameLength: number
+  readonly #limits: XmlLimits
+  #references = 0
   /** lines and lifted runs up to an offset that was asked for */
   #counted = { offset: 0, line: 1, runs: 0 }
 
-  constructor(lifted: Lifted, nameLength: number) {
+  constructor(lifted: Lifted, limits: XmlLimits) {
     this.lifted = lifted
     // XML 1.0 §2.11: line ends are normalised before anything is parsed.
     this.text = lifted.text.includes('\r') ? lifted.text.replace(/\r\n?/g, '\n') : lifted.text
-    this.#nameLength = nameLength
+    this.#limits = limits
   }
 
   /** Reads a name with at most one prefix. */
@@ -37,9 +40,23 @@ export class Cursor {
       prefix = local
       local = this.text.slice(localStart, end)
     }
-    if (end - start > this.#nameLength) this.fail('XML_TOO_COMPLEX', `A name is longer than ${this.#nameLength}`)
+    if (end - start > this.#limits.nameLength)
+      this.fail('XML_TOO_COMPLEX', `A name is longer than ${this.#limits.nameLength}`)
     this.at = end
     return { prefix, local }
+  }
+
+  /** Text with its references resolved. */
+  resolve(raw: string): string {
+    if (!raw.includes('&')) return raw
+    const resolved = resolveReferences(raw, this.#countReference)
+    if (resolved === null) this.fail('XML_MALFORMED', 'A reference that XML does not define')
+    return resolved
+  }
+
+  readonly #countReference = (): void => {
+    if (++this.#references > this.#limits.references)
+      this.fail('XML_TOO_COMPLEX', `More than ${this.#limits.references} references`)
   }
 
   /** Skips white space. */

@@ -37,16 +37,20 @@ export function liftBase64(utf8: Buffer): Lifted {
   let kept = 0
   let at = utf8.indexOf(0x3c)
   while (at >= 0) {
-    const next = utf8.indexOf(0x3c, at + 1)
+    // The last tag within the length of a run: whatever stands before it is too short, so it need not be looked at.
+    const near = utf8.lastIndexOf(0x3c, at + MIN_RUN_BYTES - 1)
+    if (near > at) {
+      at = near
+      continue
+    }
+    const next = utf8.indexOf(0x3c, at + MIN_RUN_BYTES)
     if (next < 0) break
-    if (next - at >= MIN_RUN_BYTES) {
-      const start = startOfRun(utf8, at, next)
-      if (next - start >= MIN_RUN_BYTES) {
-        parts.push(plain(utf8.subarray(kept, start)))
-        runs.push(utf8.subarray(start, next))
-        starts.push(start)
-        kept = next
-      }
+    const start = startOfRun(utf8, at, next)
+    if (next - start >= MIN_RUN_BYTES) {
+      parts.push(plain(utf8.subarray(kept, start)))
+      runs.push(utf8.subarray(start, next))
+      starts.push(start)
+      kept = next
     }
     at = next
   }

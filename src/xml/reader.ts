@@ -1,7 +1,6 @@
 import { Cursor } from './cursor.js'
 import { LIFTED_MARK, liftBase64, type Lifted } from './lift.js'
 import { defaultLimits, type XmlLimits } from './limits.js'
-import { resolveReferences } from './references.js'
 import { StartTags } from './start-tag.js'
 import { LiftedText, XmlElement } from './tree.js'
 
@@ -31,9 +30,10 @@ class Reader {
   readonly #startTags: StartTags
   #nextRun = 0
   #comments = 0
+  #sections = 0
 
   constructor(lifted: Lifted, limits: XmlLimits) {
-    this.#cursor = new Cursor(lifted, limits.nameLength)
+    this.#cursor = new Cursor(lifted, limits)
     this.#limits = limits
     this.#startTags = new StartTags(this.#cursor, limits)
   }
@@ -95,7 +95,7 @@ class Reader {
     const text = this.#cursor.text
     for (;;) {
       const next = text.indexOf('<', this.#cursor.at)
-      if (next < 0) this.#cursor.fail('XML_MALFORMED', `The element ${parent.name} is not closed`, parent.offset)
+      if (next < 0) this.#cursor.fail('XML_MALFORMED', 'An element is not closed', parent.offset)
       if (next > this.#cursor.at) this.#characterData(parent, text.slice(this.#cursor.at, next))
       this.#cursor.at = next
       const c = text.charCodeAt(next + 1)
@@ -109,13 +109,12 @@ class Reader {
 
   #characterData(parent: XmlElement, raw: string): void {
     if (raw.includes(']]>')) this.#cursor.fail('XML_MALFORMED', '"]]>" in character data')
-    if (!raw.includes('&')) return this.#append(parent, raw)
-    const resolved = resolveReferences(raw)
-    if (resolved === null) this.#cursor.fail('XML_MALFORMED', 'A reference that XML does not define')
-    this.#append(parent, resolved)
+    this.#append(parent, this.#cursor.resolve(raw))
   }
 
   #cdata(parent: XmlElement): void {
+    if (++this.#sections > this.#limits.sections)
+      this.#cursor.fail('XML_TOO_COMPLEX', `More than ${this.#limits.sections} CDATA sections`)
     const end = this.#cursor.text.indexOf(']]>', this.#cursor.at + 9)
     if (end < 0) this.#cursor.fail('XML_MALFORMED', 'A CDATA section is not closed')
     this.#append(parent, this.#cursor.text.slice(this.#cursor.at + 9, end))
@@ -137,23 +136,20 @@ class Reader {
     const end = this.#cursor.text.indexOf('--', this.#cursor.at + 4)
     if (end < 0 || this.#cursor.text[end + 2] !== '>')
       this.#cursor.fail('XML_MALFORMED', 'A comment that is not closed, or holds "--"')
-    for (
-      let i = this.#cursor.text.indexOf(LIFTED_MARK, this.#cursor.at);
-      i >= 0 && i < end;
-      i = this.#cursor.text.indexOf(LIFTED_MARK, i + 1)
-    )
-      this.#nextRun++
+    // Within the comment only: looking further for a mark would cost the whole document for each comment.
+    const comment = this.#cursor.text.slice(this.#cursor.at, end)
+    if (comment.includes(LIFTED_MARK)) this.#nextRun += comment.split(LIFTED_MARK).length - 1
     this.#cursor.at = end + 3
   }
 
   #endTag(element: XmlElement): void {
     const name = element.name
     if (!this.#cursor.text.startsWith(name, this.#cursor.at + 2))
-      this.#cursor.fail('XML_MALFORMED', `The element ${name} is closed by another end tag`)
+      this.#cursor.fail('XML_MALFORMED', 'An element is closed by another end tag')
     this.#cursor.at += 2 + name.length
     this.#cursor.space()
     if (this.#cursor.text[this.#cursor.at] !== '>')
-      this.#cursor.fail('XML_MALFORMED', `The end tag of ${name} is not closed`)
+      this.#cursor.fail('XML_MALFORMED', 'An end tag is not closed')
     this.#cursor.at++
   }
 

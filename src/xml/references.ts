@@ -13,9 +13,10 @@ const MAX_LENGTH = 16
 /**
  * Resolves character references and the five predefined entities; null at the first `&` that begins anything else, so
  * that a text full of them costs no more than its first one.
+ * @param count  called for each reference that is resolved
  * Source: XML 1.0 §4.1, §4.6. No other entity can exist, because a DOCTYPE is refused.
  */
-export function resolveReferences(text: string): string | null {
+export function resolveReferences(text: string, count: () => void): string | null {
   let at = text.indexOf('&')
   if (at < 0) return text
   let resolved = ''
@@ -24,6 +25,7 @@ export function resolveReferences(text: string): string | null {
     const name = nameAt(text, at + 1)
     const replacement = name === null ? undefined : name.startsWith('#') ? numbered(name) : NAMED[name]
     if (name === null || replacement === undefined) return null
+    count()
     resolved += text.slice(kept, at) + replacement
     kept = at + name.length + 2
   }

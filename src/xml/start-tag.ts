@@ -1,7 +1,6 @@
 import type { Cursor, QName } from './cursor.js'
 import { LIFTED_MARK } from './lift.js'
 import type { XmlLimits } from './limits.js'
-import { resolveReferences } from './references.js'
 import {
   XmlElement,
   XML_NAMESPACE,
@@ -86,9 +85,7 @@ export class StartTags {
     if (raw.includes('<') || raw.includes(LIFTED_MARK)) this.#cursor.fail('XML_MALFORMED', '"<" in an attribute value')
     this.#cursor.at = end + 1
     // XML 1.0 §3.3.3: literal white space becomes a space, white space written as a reference stays.
-    const resolved = resolveReferences(/[\t\n]/.test(raw) ? raw.replace(/[\t\n]/g, ' ') : raw)
-    if (resolved === null) this.#cursor.fail('XML_MALFORMED', 'A reference that XML does not define')
-    return resolved
+    return this.#cursor.resolve(/[\t\n]/.test(raw) ? raw.replace(/[\t\n]/g, ' ') : raw)
   }
 
   #element(parent: XmlElement | null, name: QName, written: readonly WrittenAttribute[], offset: number): XmlElement {
