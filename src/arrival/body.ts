@@ -1,51 +1,95 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Readable, Transform } from 'node:stream'
 import { createGunzip, createInflate } from 'node:zlib'
-import type { BytesInFlight } from './bytes-in-flight.js'
-import { ArrivalError, CallerGone, TooLarge } from './errors.js'
+import type { Held } from './bytes-in-flight.js'
+import { Collector } from './collector.js'
+import { ArrivalError, CallerGone, Unfinished } from './errors.js'
+import { flow, Gone, Late, type Patience } from './patience.js'
 
-const HEAD_BYTES = 64 * 1024
-/** How much of an over-large request is read on and thrown away, so that its sender gets to reading the answer. */
+/** How much of a body that is known to be too large is looked at, to answer in the form of its operation. */
+const LOOK_BYTES = 64 * 1024
+/** How much of a refused request is read on and thrown away, so that its sender gets to reading the answer. */
 const DRAIN_FACTOR = 4
 
+export interface BodyBounds {
+  readonly limitBytes: number
+  readonly held: Held
+  readonly patience: Patience
+}
+
 /**
- * Collects a request's bytes, content encoding removed, up to a limit; what is over it is read and thrown away.
+ * Collects a request's bytes, content encoding removed, up to a limit; the rest of a refused one is read and thrown away.
  * With a Content-Length the bytes are written straight into their place, so that a large body is in memory once.
- * @throws ArrivalError REQUEST_EMPTY, REQUEST_TOO_LARGE, CONTENT_ENCODING; Overloaded; CallerGone
+ * @throws ArrivalError REQUEST_EMPTY, REQUEST_TOO_LARGE, REQUEST_TIMEOUT, CONTENT_ENCODING; LimitReached; CallerGone
  */
 export async function readBody(
   payload: Readable,
   headers: IncomingHttpHeaders,
-  { limitBytes, inFlight }: { limitBytes: number; inFlight: BytesInFlight },
-): Promise<{ raw: Buffer; release: () => void }> {
-  const decoded = decode(payload, headers['content-encoding'])
-  const stated = decoded === payload ? Number(headers['content-length'] ?? 0) : 0
-  const target = new Collector(Number.isSafeInteger(stated) && stated > 0 && stated <= limitBytes ? stated : 0)
-  const held = inFlight.hold()
+  { limitBytes, held, patience }: BodyBounds,
+): Promise<Buffer> {
+  const stated = statedLength(headers)
+  const willFit = stated <= limitBytes
+  const target = new Collector(willFit ? stated : 0)
+  let decoded = payload
+  let sizeBytes = 0
   try {
-    let sizeBytes = 0
-    // An early end must not destroy the stream: the caller still has to read why.
-    for await (const chunk of decoded.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    // Known in advance: refused before any of it takes room.
+    if (willFit) held.expect(stated)
+    decoded = decode(payload, headers['content-encoding'])
+    const take = (chunk: Buffer): void => {
       sizeBytes += chunk.length
-      if (sizeBytes > limitBytes * DRAIN_FACTOR) break
-      if (sizeBytes > limitBytes) {
-        target.drop()
-        continue
-      }
-      held.add(chunk.length)
+      if (sizeBytes <= limitBytes) held.add(chunk.length)
       target.add(chunk)
+      if (sizeBytes > (willFit ? limitBytes : Math.min(LOOK_BYTES, limitBytes)))
+        throw new Unfinished('REQUEST_TOO_LARGE', `The request is larger than ${limitBytes} bytes`, {
+          head: target.head(),
+          sizeBytes: Math.max(sizeBytes, stated),
+        })
     }
-    if (sizeBytes > limitBytes) throw new TooLarge(target.head(), sizeBytes, limitBytes)
+    await flow(payload, decoded, { patience, take })
     if (sizeBytes === 0) throw new ArrivalError('REQUEST_EMPTY', 'The request has no content')
-    return { raw: target.whole(), release: held.release }
+    return target.whole()
   } catch (error) {
     held.release()
-    payload.unpipe()
     if (decoded !== payload) decoded.destroy()
-    payload.resume()
-    throw meaningOf(error)
+    const refusal =
+      error instanceof Late
+        ? new Unfinished('REQUEST_TIMEOUT', `${error.message}; ${progress(sizeBytes, stated)}`, {
+            head: target.head(),
+            sizeBytes,
+          })
+        : meaningOf(error)
+    target.drop()
+    await discardBody(payload, { limitBytes, patience })
+    throw refusal
   }
 }
+
+/** Reads a body that nobody wants, within bounds; what is still to come after them is left to the server's own timeout. */
+export async function discardBody(
+  payload: Readable,
+  { limitBytes, patience }: Omit<BodyBounds, 'held'>,
+): Promise<void> {
+  payload.on('error', () => undefined)
+  payload.unpipe()
+  let sizeBytes = 0
+  const take = (chunk: Buffer): void => {
+    sizeBytes += chunk.length
+    if (sizeBytes > limitBytes * DRAIN_FACTOR) throw new Error('Enough was thrown away')
+  }
+  if (!patience.ranOut) await flow(payload, payload, { patience, take }).catch(() => undefined)
+  payload.resume()
+}
+
+/** Bytes to come, if the caller said so and they are the request as it is; otherwise 0. */
+function statedLength(headers: IncomingHttpHeaders): number {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? ''
+  const stated = encoding === '' || encoding === 'identity' ? Number(headers['content-length'] ?? 0) : 0
+  return Number.isSafeInteger(stated) && stated > 0 ? stated : 0
+}
+
+const progress = (sizeBytes: number, stated: number): string =>
+  `${sizeBytes}${stated > 0 ? ` of ${stated}` : ''} bytes had arrived`
 
 function decode(payload: Readable, encoding: string | undefined): Readable {
   switch (encoding?.trim().toLowerCase() ?? '') {
@@ -63,7 +107,6 @@ function decode(payload: Readable, encoding: string | undefined): Readable {
 }
 
 function forward(payload: Readable, decoder: Transform): Readable {
-  payload.on('error', (error) => decoder.destroy(error))
   // Reading may have ended before the decoder does; an error that nobody waits for must not end the process.
   decoder.on('error', () => undefined)
   return payload.pipe(decoder)
@@ -74,45 +117,7 @@ function meaningOf(error: unknown): unknown {
   const { code = '' } = (error ?? {}) as { code?: string }
   if (code.startsWith('Z_'))
     return new ArrivalError('CONTENT_ENCODING', 'The compressed content is damaged', { cause: error })
-  if (/^ECONN|^ERR_STREAM|^EPIPE|^ERR_HTTP/.test(code))
+  if (error instanceof Gone || /^ECONN|^ERR_STREAM|^EPIPE|^ERR_HTTP/.test(code))
     return new CallerGone('CALLER_GONE', 'The caller went away', { cause: error })
   return error
-}
-
-class Collector {
-  #place: Buffer | null
-  #filled = 0
-  #chunks: Buffer[] = []
-  #dropped: Buffer | null = null
-
-  constructor(sizeBytes: number) {
-    this.#place = sizeBytes > 0 ? Buffer.allocUnsafe(sizeBytes) : null
-  }
-
-  add(chunk: Buffer): void {
-    if (this.#place !== null && this.#filled + chunk.length <= this.#place.length) {
-      chunk.copy(this.#place, this.#filled)
-      this.#filled += chunk.length
-    } else {
-      this.#chunks.push(chunk)
-    }
-  }
-
-  /** Keeps the head only. */
-  drop(): void {
-    this.#dropped ??= Buffer.from(this.whole().subarray(0, HEAD_BYTES))
-    this.#place = null
-    this.#filled = 0
-    this.#chunks = []
-  }
-
-  head(): string {
-    return this.#dropped?.toString('utf8') ?? ''
-  }
-
-  whole(): Buffer {
-    const placed = this.#place?.subarray(0, this.#filled)
-    if (placed !== undefined && this.#chunks.length === 0) return placed
-    return Buffer.concat(placed === undefined ? this.#chunks : [placed, ...this.#chunks])
-  }
 }

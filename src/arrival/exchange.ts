@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorCode, Status } from '../contract/index.js'
 import type { Operation, Party } from '../message/index.js'
-import type { Service, Submission } from '../operations/index.js'
+import type { Connection, Service, Submission } from '../operations/index.js'
 import type { VerificationReport } from '../trust/index.js'
 
 /** One request as it came over HTTP, and what is learnt of it on the way; the message log's row is made of this. */
@@ -9,7 +9,8 @@ export class Exchange {
   readonly traceId: string
   readonly receivedAt: Date
   readonly endpoint: 'signed' | 'non-signed'
-  readonly remoteAddress: string | null
+  /** what it shows of who calls */
+  readonly connection: Connection
   /** as sent; it decides nothing, because nobody signed it */
   readonly soapAction: string | null
   sizeBytes = 0
@@ -17,6 +18,7 @@ export class Exchange {
   /** who the request says is calling; proven only when `service` is set */
   party: Party | null = null
   service: Service | null = null
+  usesSha1 = false
   exchangeId: string | null = null
   fingerprint: string | null = null
   algorithms: { signatureAlgorithm: string; digestAlgorithm: string } | null = null
@@ -27,13 +29,13 @@ export class Exchange {
     traceId: string
     receivedAt: Date
     endpoint: 'signed' | 'non-signed'
-    remoteAddress: string | null
+    connection: Connection
     soapAction: string | null
   }) {
     this.traceId = fields.traceId
     this.receivedAt = fields.receivedAt
     this.endpoint = fields.endpoint
-    this.remoteAddress = fields.remoteAddress
+    this.connection = fields.connection
     this.soapAction = fields.soapAction
   }
 
@@ -64,7 +66,7 @@ export class Exchange {
       fingerprint: this.fingerprint,
       signatureAlgorithm: this.algorithms?.signatureAlgorithm ?? null,
       digestAlgorithm: this.algorithms?.digestAlgorithm ?? null,
-      remoteAddress: this.remoteAddress,
+      remoteAddress: this.connection.address,
       sizeBytes: this.sizeBytes,
       itemCount: outcome.itemCount ?? 0,
       messageCount: outcome.messageCount ?? 0,

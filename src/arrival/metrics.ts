@@ -1,26 +1,44 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { BytesInFlight } from './bytes-in-flight.js'
+import { addCertificateMetrics, type CertificateFigures } from './certificate-metrics.js'
+import type { Limit } from './errors.js'
+import { createLimitMetrics } from './limit-metrics.js'
 
 /** What the gateway counts about requests, in Prometheus' text format. */
 export interface Metrics {
   observe(request: {
     operation: string | null
-    outcome: 'accepted' | 'refused'
+    outcome: 'accepted' | 'refused' | 'repeated'
+    usesSha1: boolean
     code: string | null
     durationMs: number
     sizeBytes: number
   }): void
+  /** somebody was refused, or not let in, because of a limit */
+  limitReached(limit: Limit): void
+  /** a connection whose caller was too slow was cut: with its headers, its body, or taking its answer */
+  slowCut(at: 'headers' | 'body' | 'answer'): void
+  /** something that is no HTTP, or not yet, was answered with a bare status */
+  brokenRequest(status: number): void
+  /** one more connection is open, or one less */
+  connections(change: 1 | -1): void
   readonly contentType: string
   text(): Promise<string>
 }
 
-export function createMetrics(inFlight: BytesInFlight): Metrics {
+export function createMetrics(inFlight: BytesInFlight, certificates: CertificateFigures): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  addCertificateMetrics(registry, certificates)
   const requests = new Counter({
     name: 'asti_requests_total',
     help: 'SOAP requests answered, by operation, outcome and code (our error code, or the status code of the answer)',
     labelNames: ['operation', 'outcome', 'code'],
+    registers: [registry],
+  })
+  const sha1 = new Counter({
+    name: 'asti_sha1_requests_total',
+    help: 'Verified SOAP requests whose signature or digests were made with SHA-1',
     registers: [registry],
   })
   const duration = new Histogram({
@@ -45,11 +63,13 @@ export function createMetrics(inFlight: BytesInFlight): Metrics {
     },
   })
   return {
-    observe: ({ operation, outcome, code, durationMs, sizeBytes }) => {
+    observe: ({ operation, outcome, usesSha1, code, durationMs, sizeBytes }) => {
+      if (usesSha1) sha1.inc()
       requests.inc({ operation: operation ?? 'unknown', outcome, code: code ?? 'none' })
       duration.observe({ operation: operation ?? 'unknown' }, durationMs / 1000)
       size.observe(sizeBytes)
     },
+    ...createLimitMetrics(registry),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

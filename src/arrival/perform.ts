@@ -21,6 +21,7 @@ import {
   getServiceStatus,
   queryCustomers,
   sendMessage,
+  type AccountFound,
   type AddItemsResult,
   type Context,
   type SendMessageResult,
@@ -47,8 +48,8 @@ export interface Serving {
   readonly context: Context
   readonly submitted: Submitted
   readonly head: { readonly exchangeId: string; readonly traceId: string }
-  /** writes the message log's row in the transaction that makes the answer true */
-  readonly record: (tx: Tx, told: Told) => Promise<void>
+  /** writes the message log's row, and the answer, in the transaction that makes it true */
+  readonly record: (tx: Tx, answer: PerformedAnswer) => Promise<void>
 }
 
 /** Runs the operation that a command asks for and puts its result into wire form. */
@@ -67,36 +68,61 @@ export function perform(serving: Serving, command: Command): Promise<PerformedAn
 
 const plain = (status: Status): Told => ({ status, refused: false, itemCount: 0, messageCount: 0, notes: null })
 
-async function performGetStatus({ context, head, record }: Serving): Promise<PerformedAnswer> {
+/** Writes the answer to a result once: what is recorded with the result is what is sent. */
+function answering<Result>(write: (result: Result) => PerformedAnswer): (result: Result) => PerformedAnswer {
+  let last: { readonly result: Result; readonly answer: PerformedAnswer } | null = null
+  return (result) => {
+    if (last?.result !== result) last = { result, answer: write(result) }
+    return last.answer
+  }
+}
+
+async function performGetStatus({ context, submitted, head, record }: Serving): Promise<PerformedAnswer> {
   const told = plain(successes.getServiceStatus)
-  await getServiceStatus(context, (tx) => record(tx, told))
-  return { told, document: encodeStatus('getServiceStatus', { ...head, status: told.status }) }
+  const answer = { told, document: encodeStatus('getServiceStatus', { ...head, status: told.status }) }
+  await getServiceStatus(context, submitted, (tx) => record(tx, answer))
+  return answer
 }
 
 async function performQuery(
   { context, submitted, head, record }: Serving,
   command: QueryCustomers,
 ): Promise<PerformedAnswer> {
-  const toldOf = (count: number): Told => ({ ...plain(successes.queryCustomers), itemCount: count })
-  const result = await queryCustomers(context, command, submitted, (tx, found) => record(tx, toldOf(found.length)))
-  if (result === 'tooMany')
+  const answerTo = answering((found: readonly AccountFound[]) => {
+    const told = { ...plain(successes.queryCustomers), itemCount: found.length }
+    const entries = found.map(({ recipient, state, stateAt }) => ({ recipient: recipient.reveal(), state, stateAt }))
+    return { told, document: encodeAccounts({ ...head, status: told.status }, entries) }
+  })
+  const found = await queryCustomers(context, command, submitted, (tx, list) => record(tx, answerTo(list)))
+  if (found === 'tooMany')
     throw new ContractError('REQUEST_INVALID', 'The query concerns more customers than one call may')
-  const told = toldOf(result.length)
-  const entries = result.map(({ recipient, state, stateAt }) => ({ recipient: recipient.reveal(), state, stateAt }))
-  return { told, document: encodeAccounts({ ...head, status: told.status }, entries) }
+  return answerTo(found)
 }
 
 async function performAddItems(
   { context, submitted, head, record }: Serving,
   command: AddItems,
 ): Promise<PerformedAnswer> {
-  const result = await addItems(context, command, submitted, (tx, outcomes) => record(tx, toldOfItems(outcomes)))
-  const told = toldOfItems(result)
-  const items = command.items.map((item, i) => ({
-    writtenReference: item.writtenReference,
-    recipients: item.recipients.map((recipient, j) => ({ recipient: recipient.reveal(), outcome: result[i]![j]! })),
-  }))
-  return { told, document: encodeItems({ ...head, status: told.status }, items) }
+  const answerTo = answering((result: AddItemsResult) => {
+    const told = toldOfItems(result)
+    const items = command.items.map((item, i) => ({
+      writtenReference: item.writtenReference,
+      recipients: item.recipients.map((recipient, j) => ({ recipient: recipient.reveal(), outcome: result[i]![j]! })),
+    }))
+    return { told, document: encodeItems({ ...head, status: told.status }, items) }
+  })
+  return answerTo(await addItems(context, command, submitted, (tx, result) => record(tx, answerTo(result))))
+}
+
+async function performSend(
+  { context, submitted, head, record }: Serving,
+  command: SendMessage,
+): Promise<PerformedAnswer> {
+  const answerTo = answering((result: SendMessageResult) => {
+    const told = toldOfSend(command, result)
+    return { told, document: encodeStatus('sendMessage', { ...head, status: told.status }) }
+  })
+  return answerTo(await sendMessage(context, command, submitted, (tx, result) => record(tx, answerTo(result))))
 }
 
 /** Item codes are the answer's business; the log counts them by kind, so that an operator sees partial failure. */
@@ -110,15 +136,6 @@ function toldOfItems(result: AddItemsResult): Told {
     messageCount: stored,
     notes: notesOf(outcomes),
   }
-}
-
-async function performSend(
-  { context, submitted, head, record }: Serving,
-  command: SendMessage,
-): Promise<PerformedAnswer> {
-  const result = await sendMessage(context, command, submitted, (tx, sent) => record(tx, toldOfSend(command, sent)))
-  const told = toldOfSend(command, result)
-  return { told, document: encodeStatus('sendMessage', { ...head, status: told.status }) }
 }
 
 function toldOfSend(command: SendMessage, result: SendMessageResult): Told {

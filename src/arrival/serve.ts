@@ -1,63 +1,28 @@
-import { GatewayError } from '../errors.js'
 import {
   conformanceOf,
-  ContractError,
   decodeCommand,
   decodeParty,
-  encodeFault,
-  encodeStatus,
-  isErrorCode,
   operationOf,
-  statusFor,
+  restoreAnswer,
   wireNames,
   type AnswerDocument,
-  type ErrorCode,
 } from '../contract/index.js'
-import {
-  identify,
-  recordRefusal,
-  recordSubmission,
-  type Caller,
-  type Context,
-  type Service,
-} from '../operations/index.js'
-import {
-  readEnvelope,
-  refuseUnknownHeaders,
-  signEnvelope,
-  TrustError,
-  verify,
-  type Envelope,
-  type Registered,
-  type Signer,
-  type TrustPolicy,
-} from '../trust/index.js'
-import { ArrivalError } from './errors.js'
-import { perform, type PerformedAnswer, type Serving } from './perform.js'
-
 import type { Operation } from '../message/index.js'
-import { Exchange } from './exchange.js'
-/** A registered certificate with the services that it may speak for. */
-export interface Owner extends Registered {
-  readonly services: readonly Service[]
-}
-
-export interface ExchangeContext extends Context {
-  readonly trust: TrustPolicy
-  readonly findCertificate: (fingerprint: string) => Promise<Owner | null>
-  readonly signer: Signer | null
-  readonly responseSecurity: 'none' | 'signature'
-  readonly nonSigned: 'off' | 'on'
-  readonly keepEvidence: boolean
-}
-
-export interface HttpAnswer {
-  readonly httpStatus: 200 | 500 | 503
-  readonly document: string
-  readonly outcome: 'accepted' | 'refused'
-  readonly code: ErrorCode | null
-  readonly statusCode: number | null
-}
+import {
+  findFirstAnswer,
+  identify,
+  keepAnswer,
+  recordRepeat,
+  recordSubmission,
+  RequestRepeated,
+} from '../operations/index.js'
+import { readEnvelope, refuseUnknownHeaders, type Envelope, type Verified } from '../trust/index.js'
+import { findOutCaller, judgeAlgorithms } from './callers.js'
+import type { ExchangeContext, HttpAnswer, Owner } from './context.js'
+import type { Exchange } from './exchange.js'
+import { perform, type PerformedAnswer, type Serving, type Told } from './perform.js'
+import { refuse } from './refuse.js'
+import { writeAnswer } from './write-answer.js'
 
 /** Serves one request: understood, verified, performed, recorded, answered. Never throws. */
 export async function serve(
@@ -67,17 +32,20 @@ export async function serve(
   charset: string | null,
 ): Promise<HttpAnswer> {
   try {
-    const { told, document } = await accept(context, exchange, raw, charset)
-    const outcome = told.refused ? 'refused' : 'accepted'
-    return {
-      httpStatus: 200,
-      document: write(context, exchange, document),
-      outcome,
-      code: null,
-      statusCode: told.status.code,
-    }
+    return answerWith(context, exchange, await accept(context, exchange, raw, charset))
   } catch (error) {
-    return refuse(context, exchange, error)
+    if (!(error instanceof RequestRepeated)) return refuse(context, exchange, error, raw)
+    return repeat(context, exchange, error).catch((reason: unknown) => refuse(context, exchange, reason))
+  }
+}
+
+function answerWith(context: ExchangeContext, exchange: Exchange, { told, document }: PerformedAnswer): HttpAnswer {
+  return {
+    httpStatus: 200,
+    document: writeAnswer(context, exchange, document),
+    outcome: told.refused ? 'refused' : 'accepted',
+    code: null,
+    statusCode: told.status.code,
   }
 }
 
@@ -88,22 +56,57 @@ async function accept(
   charset: string | null,
 ): Promise<PerformedAnswer> {
   const envelope = readEnvelope(raw, charset)
-  exchange.operation = operationOf(envelope.payload)
-  exchange.party = decodeParty(envelope.payload)
-  exchange.exchangeId = exchange.party.exchangeId
+  const operation = (exchange.operation = operationOf(envelope.payload))
+  const party = (exchange.party = decodeParty(envelope.payload))
+  exchange.exchangeId = party.exchangeId
   refuseUnknownHeaders(envelope)
-  const caller = exchange.endpoint === 'signed' ? await verifyCaller(context, exchange, envelope) : openCaller(context)
-  const service = await identify(context.db, caller, exchange.party, exchange.operation)
+  const identified = await findOutCaller(context, exchange, envelope, party)
+  const service = await identify(context.db, identified.caller, party, operation)
   exchange.service = service
+  await context.perService.take(service.authorityId, service.id)
+  judgeAlgorithms(context, service, identified)
   const command = decodeCommand(envelope.payload)
-  const submitted = { id: exchange.traceId, service, party: exchange.party, raw: context.keepEvidence ? raw : null }
+  const replay = identified.verified === null ? null : replayOf(context, identified.verified)
+  const submitted = { id: exchange.traceId, service, party, raw: context.keepEvidence ? raw : null, replay }
   const head = { exchangeId: exchange.answeredExchangeId, traceId: exchange.traceId }
-  const advice = adviceOn(exchange, exchange.operation, envelope)
-  const record: Serving['record'] = (tx, told) => {
+  const advice = adviceOn(exchange, operation, envelope)
+  const record: Serving['record'] = async (tx, { told, document }) => {
     exchange.notes = told.notes === null && advice === null ? null : { ...told.notes, ...advice }
-    return recordSubmission(tx, exchange.submission({ code: null, ...told }))
+    await recordSubmission(tx, exchange.submission({ code: null, ...told }))
+    if (replay !== null) await keepAnswer(context, tx, replay, kept(operation, told, document))
   }
   return perform({ context, submitted, head, record }, command)
+}
+
+/** Another process' clock may be behind ours by as much as a caller's. */
+const replayOf = ({ trust }: ExchangeContext, { replayKey, freshUntil }: Verified<Owner>) => ({
+  key: replayKey,
+  expiresAt: new Date(freshUntil.getTime() + trust.clockSkewMs),
+})
+
+/** An answer as it is kept for the case that the same request comes again. */
+interface KeptAnswer {
+  readonly operation: Operation
+  readonly told: Pick<Told, 'status' | 'itemCount'>
+  readonly body: string
+}
+
+const kept = (operation: Operation, { status, itemCount }: Told, { body }: AnswerDocument): string =>
+  JSON.stringify({ operation, told: { status, itemCount }, body } satisfies KeptAnswer)
+
+/** The same signed request again: the first answer again, and nothing else happens (ADR 10). */
+async function repeat(context: ExchangeContext, exchange: Exchange, repeated: RequestRepeated): Promise<HttpAnswer> {
+  const first = await findFirstAnswer(context, repeated)
+  const { operation, told, body } = JSON.parse(first.answer) as KeptAnswer
+  exchange.notes = { repeats: first.submissionId }
+  await recordRepeat(context, exchange.submission({ code: null, status: told.status, itemCount: told.itemCount }))
+  return {
+    httpStatus: 200,
+    document: writeAnswer(context, exchange, restoreAnswer(operation, body)),
+    outcome: 'repeated',
+    code: null,
+    statusCode: told.status.code,
+  }
 }
 
 /** What an accepted request could do better; for its vendor, and for the operator who wonders. */
@@ -114,89 +117,5 @@ function adviceOn(exchange: Exchange, operation: Operation, envelope: Envelope):
   return {
     ...(conformance && { conformance }),
     ...(contradicts && { soapAction: 'contradicts the operation in the Body' }),
-  }
-}
-
-async function verifyCaller(context: ExchangeContext, exchange: Exchange, envelope: Envelope): Promise<Caller> {
-  const verified = await verify(envelope, {
-    now: context.clock.now(),
-    policy: context.trust,
-    findCertificate: context.findCertificate,
-  })
-  exchange.fingerprint = verified.owner.certificate.fingerprint
-  exchange.algorithms = { signatureAlgorithm: verified.signatureAlgorithm, digestAlgorithm: verified.digestAlgorithm }
-  exchange.report = verified.report
-  return { kind: 'certificate', services: verified.owner.services }
-}
-
-function openCaller({ nonSigned }: ExchangeContext): Caller {
-  if (nonSigned === 'off') throw new ArrivalError('NON_SIGNED_CLOSED', 'The unsigned endpoint is closed')
-  return { kind: 'unproven' }
-}
-
-/** Answers a request that was not accepted, after writing its row of the message log. */
-export async function refuse(context: ExchangeContext, exchange: Exchange, error: unknown): Promise<HttpAnswer> {
-  const code = codeOf(error)
-  if (code === 'INTERNAL') context.log.error({ event: 'request.failed', traceId: exchange.traceId, err: error })
-  if (error instanceof TrustError) learnFrom(exchange, error)
-  if (error instanceof ContractError || error instanceof ArrivalError) exchange.notes = { reason: error.message }
-  const status = statusFor(code, exchange.operation)
-  // Named before it is recorded, so that the log has the id that the answer has.
-  const exchangeId = status === null ? null : exchange.answeredExchangeId
-  await recordRefusal(context, exchange.submission({ code, status })).catch((err: unknown) =>
-    context.log.error({ event: 'request.not-recorded', traceId: exchange.traceId, code, err }),
-  )
-  if (status === null || exchangeId === null || exchange.operation === null) {
-    return {
-      httpStatus: code === 'OVERLOADED' ? 503 : 500,
-      document: encodeFault(code, exchange.traceId),
-      outcome: 'refused',
-      code,
-      statusCode: null,
-    }
-  }
-  const document = encodeStatus(exchange.operation, { status, exchangeId, traceId: exchange.traceId })
-  return {
-    httpStatus: 200,
-    document: write(context, exchange, document),
-    outcome: 'refused',
-    code,
-    statusCode: status.code,
-  }
-}
-
-function learnFrom(exchange: Exchange, error: TrustError): void {
-  exchange.report = error.report
-  for (const { facts } of error.report?.checks ?? []) {
-    if (typeof facts['fingerprint'] === 'string') exchange.fingerprint = facts['fingerprint']
-    if (typeof facts['signatureAlgorithm'] === 'string' && typeof facts['digestAlgorithm'] === 'string') {
-      exchange.algorithms = {
-        signatureAlgorithm: facts['signatureAlgorithm'],
-        digestAlgorithm: facts['digestAlgorithm'],
-      }
-    }
-  }
-}
-
-function codeOf(error: unknown): ErrorCode {
-  const code: string = error instanceof GatewayError ? String(error.code) : ''
-  return isErrorCode(code) ? code : 'INTERNAL'
-}
-
-const MODERN = {
-  signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
-  digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256',
-}
-
-/** Answers on the signed endpoint are signed, in the caller's own algorithms, 406 too: some clients read no others (wss.md §5, §8). */
-function write(context: ExchangeContext, exchange: Exchange, answer: AnswerDocument): string {
-  const wanted = exchange.service?.settings.responseSecurity ?? context.responseSecurity
-  if (exchange.endpoint === 'non-signed' || wanted === 'none' || context.signer === null) return answer.write()
-  try {
-    return signEnvelope((security) => answer.write(security), context.signer, exchange.algorithms ?? MODERN)
-  } catch (err) {
-    // What it tells is committed: an answer without a signature is true, one that claims failure would not be.
-    context.log.error({ event: 'answer.not-signed', traceId: exchange.traceId, err })
-    return answer.write()
   }
 }

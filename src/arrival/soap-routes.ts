@@ -1,21 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isIP } from 'node:net'
-import type { Readable } from 'node:stream'
 import { uuidv7 } from 'uuidv7'
-import { peek } from '../contract/index.js'
 import { INTERNAL_PATH, NON_SIGNED_PATH, SIGNED_PATH } from '../endpoint.js'
-import { readBody } from './body.js'
-import type { BytesInFlight } from './bytes-in-flight.js'
-import { CallerGone, TooLarge } from './errors.js'
+import { CallerGone } from './errors.js'
 import { Exchange } from './exchange.js'
-import { refuse, serve, type ExchangeContext, type HttpAnswer } from './serve.js'
-import type { Metrics } from './metrics.js'
+import type { HttpAnswer } from './context.js'
+import { admit, receive, type ReceiveOptions } from './receive.js'
 
-export interface SoapOptions {
-  readonly context: ExchangeContext
-  readonly maxRequestBytes: number
-  readonly inFlight: BytesInFlight
-  readonly metrics: Metrics
+export interface SoapOptions extends ReceiveOptions {
+  /** SHA-256 of the caller's TLS certificate, lower-case hex */
+  readonly clientCertificateOf: (request: FastifyRequest) => string | null
 }
 
 declare module 'fastify' {
@@ -46,19 +40,26 @@ async function answerSoap(
   endpoint: 'signed' | 'non-signed',
   options: SoapOptions,
 ): Promise<FastifyReply> {
-  const { context, metrics } = options
+  const { context, metrics, limits } = options
   const startedAt = performance.now()
+  const patience = limits.patience()
+  const ownId = uuidv7()
+  const early = await admit(request, ownId, options)
   const exchange = new Exchange({
-    traceId: uuidv7(),
+    traceId: early?.traceId ?? ownId,
     receivedAt: context.clock.now(),
     endpoint,
-    remoteAddress: addressOf(request.ip),
+    connection: {
+      address: addressOf(request.ip),
+      clientCertificate: options.clientCertificateOf(request),
+      apiKey: apiKeyOf(request.headers['x-api-key']),
+    },
     soapAction: soapActionOf(request.headers['soapaction']),
   })
   void reply.header('x-trace-id', exchange.traceId)
   let answer: HttpAnswer
   try {
-    answer = await receive(request, exchange, options)
+    answer = await receive(request, exchange, { ...options, early, patience })
   } catch (error) {
     if (!(error instanceof CallerGone)) throw error
     context.log.info({ event: 'request.abandoned', traceId: exchange.traceId, reason: error.code })
@@ -67,9 +68,9 @@ async function answerSoap(
   const durationMs = performance.now() - startedAt
   const code = answer.code ?? String(answer.statusCode)
   const { outcome } = answer
-  const { operation, sizeBytes } = exchange
-  metrics.observe({ operation, outcome, code, durationMs, sizeBytes })
-  context.log.info({
+  const { operation, sizeBytes, usesSha1 } = exchange
+  metrics.observe({ operation, outcome, usesSha1, code, durationMs, sizeBytes })
+  context.log[early?.isRecorded === false ? 'debug' : 'info']({
     event: 'request.answered',
     traceId: exchange.traceId,
     operation,
@@ -79,44 +80,13 @@ async function answerSoap(
     sizeBytes,
     durationMs: Math.round(durationMs * 10) / 10,
   })
-  if (answer.httpStatus === 503) void reply.header('retry-after', '5')
+  if (answer.retryAfterSeconds !== undefined) void reply.header('retry-after', String(answer.retryAfterSeconds))
+  // What is still to come of this request would be taken for the next one.
+  if (patience.ranOut || early?.closes === true) void reply.header('connection', 'close')
   return reply
     .code(answer.httpStatus)
     .header('content-type', 'text/xml;charset=utf-8')
     .send(Buffer.from(answer.document))
-}
-
-async function receive(
-  request: FastifyRequest,
-  exchange: Exchange,
-  { context, maxRequestBytes, inFlight }: SoapOptions,
-): Promise<HttpAnswer> {
-  let body: Awaited<ReturnType<typeof readBody>>
-  try {
-    body = await readBody((request.body as Readable | undefined) ?? request.raw, request.headers, {
-      limitBytes: maxRequestBytes,
-      inFlight,
-    })
-  } catch (error) {
-    if (error instanceof CallerGone) throw error
-    if (error instanceof TooLarge) {
-      const guess = peek(error.head)
-      exchange.operation = guess.operation
-      exchange.exchangeId = guess.exchangeId
-      exchange.sizeBytes = error.sizeBytes
-    }
-    return refuse(context, exchange, error)
-  }
-  try {
-    exchange.sizeBytes = body.raw.length
-    return await serve(context, exchange, body.raw, charsetOf(request.soapContentType))
-  } finally {
-    body.release()
-  }
-}
-
-function charsetOf(contentType: string | null): string | null {
-  return /;\s*charset\s*=\s*"?([A-Za-z0-9._-]+)/i.exec(contentType ?? '')?.[1] ?? null
 }
 
 /** The header without its quotes; null when it says nothing. */
@@ -127,8 +97,15 @@ function soapActionOf(header: string | string[] | undefined): string | null {
   return action === '' ? null : action
 }
 
-/** A trusted proxy may write anything into X-Forwarded-For; only an address is kept, without the zone of its network card. */
+/** No header, an empty one, or a key given twice prove nothing. */
+const apiKeyOf = (header: string | string[] | undefined): string | null =>
+  typeof header === 'string' && header !== '' ? header : null
+
+/**
+ * A trusted proxy may write anything into X-Forwarded-For; only an address is kept, without the zone of its network
+ * card. A socket for both versions of IP shows an IPv4 address as part of an IPv6 one.
+ */
 function addressOf(forwarded: string): string | null {
-  const address = forwarded.replace(/%.*$/, '')
+  const address = forwarded.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
   return isIP(address) === 0 ? null : address
 }

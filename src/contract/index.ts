@@ -15,7 +15,7 @@ export {
   type AnswerHead,
   type ItemAnswer,
 } from './encode/answers.js'
-export type { AnswerDocument } from './encode/envelope.js'
+export { restoreAnswer, type AnswerDocument } from './encode/envelope.js'
 export { encodeFault } from './encode/fault.js'
 export { ContractError } from './errors.js'
 export { wireNames } from './names.js'

@@ -4,19 +4,19 @@ import { services, type Queryable } from '../store/index.js'
 
 export type Service = services.Service
 
-/** Who the connection or the signature says is calling: the services that its certificate may speak for. */
+/** Who the signature's certificate or the connection says is calling: the services that it may speak for. */
 export type Caller =
-  { readonly kind: 'certificate'; readonly services: readonly Service[] } | { readonly kind: 'unproven' }
+  { readonly kind: 'certificate' | 'connection'; readonly services: readonly Service[] } | { readonly kind: 'unproven' }
 
 export type CallerErrorCode =
-  'AUTHORITY_MISMATCH' | 'SERVICE_UNKNOWN' | 'OPERATION_NOT_ALLOWED' | 'CERTIFICATE_OTHER_SERVICE'
+  'AUTHORITY_MISMATCH' | 'CALLER_UNPROVEN' | 'SERVICE_UNKNOWN' | 'OPERATION_NOT_ALLOWED' | 'CERTIFICATE_OTHER_SERVICE'
 
 export class CallerError extends SenderError<CallerErrorCode> {}
 
 /**
  * Compares who is calling with who the signed request says is calling. A missing service means the authority's only
  * one (clients.md R21); ids are compared byte for byte, without surrounding white space (R28).
- * @throws CallerError AUTHORITY_MISMATCH (403), SERVICE_UNKNOWN (404), CERTIFICATE_OTHER_SERVICE (406), OPERATION_NOT_ALLOWED (405)
+ * @throws CallerError AUTHORITY_MISMATCH, CALLER_UNPROVEN (403), SERVICE_UNKNOWN (404), CERTIFICATE_OTHER_SERVICE (406), OPERATION_NOT_ALLOWED (405)
  * Source: viranomaispalvelut.md §7.1, §12 step 3; ADR 0004
  */
 export async function identify(db: Queryable, caller: Caller, party: Party, operation: Operation): Promise<Service> {
@@ -35,16 +35,20 @@ function ownService(caller: Caller, { authorityId, serviceId }: Party): Service 
 
 /** The service that is meant otherwise, if the caller may speak for it; or which of its ids is wrong. */
 async function claimedService(db: Queryable, caller: Caller, { authorityId, serviceId }: Party): Promise<Service> {
-  const certified =
-    caller.kind === 'certificate' ? caller.services.filter((one) => one.authorityId === authorityId) : null
-  if (authorityId === null || certified?.length === 0) {
+  const proven = caller.kind === 'unproven' ? null : caller.services.filter((one) => one.authorityId === authorityId)
+  if (caller.kind === 'connection' && proven?.length === 0) {
+    throw new CallerError('CALLER_UNPROVEN', 'Nothing in the connection proves that this authority is calling')
+  }
+  if (authorityId === null || proven?.length === 0) {
     throw new CallerError('AUTHORITY_MISMATCH', 'The authority is not that of the certificate')
   }
   const known = await services.servicesOf(db, authorityId)
   if (known.length === 0) throw new CallerError('AUTHORITY_MISMATCH', 'The authority is not known')
   const meant = serviceId === null && known.length === 1 ? known[0] : known.find((one) => one.id === serviceId)
   if (meant === undefined) throw new CallerError('SERVICE_UNKNOWN', 'The authority has no such service')
-  if (certified?.some((one) => one.id === meant.id) === false) {
+  if (proven?.some((one) => one.id === meant.id) === false) {
+    if (caller.kind === 'connection')
+      throw new CallerError('CALLER_UNPROVEN', 'The connection proves another service of the authority')
     throw new CallerError(
       'CERTIFICATE_OTHER_SERVICE',
       'The certificate is registered for another service of the authority',

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.js'
 import type { Log } from '../log.js'
 import type { ItemPolicy, Party } from '../message/index.js'
-import { submissions, type Database, type Sealer, type Tx } from '../store/index.js'
+import { submissions, type answeredRequests, type Database, type Sealer, type Tx } from '../store/index.js'
 import type { Service } from './caller.js'
+import { claimFirst } from './repeats.js'
 
 /** What operations stand on. */
 export interface Context {
@@ -26,6 +27,8 @@ export interface Submitted {
   readonly party: Party
   /** bytes as received; kept as evidence of what was accepted, null when the installation keeps none */
   readonly raw: Buffer | null
+  /** what makes the request the same as another; null when nothing in it does */
+  readonly replay: answeredRequests.ReplayClaim | null
 }
 
 /**
@@ -35,13 +38,20 @@ export interface Submitted {
 export type Recorder<Result> = (tx: Tx, result: Result) => Promise<void>
 
 /**
- * Runs the work of one request in one transaction. When the connection is lost while committing, the request's row in
+ * Runs the work of one request in one transaction, unless the same signed request was answered before. When the connection is lost while committing, the request's row in
  * the message log tells whether the commit happened.
+ * @throws RequestRepeated
  */
 export function inTransaction<T>(
   { db }: Context,
-  { id }: Pick<Submitted, 'id'>,
+  submitted: Pick<Submitted, 'id' | 'replay'>,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
-  return db.withTransaction(work, () => submissions.isRecorded(db, id))
+  return db.withTransaction(
+    async (tx) => {
+      await claimFirst(tx, submitted)
+      return work(tx)
+    },
+    () => submissions.isRecorded(db, submitted.id),
+  )
 }

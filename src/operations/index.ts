@@ -4,9 +4,11 @@
  */
 export { addItems, type AddItemsResult } from './add-items.js'
 export { CallerError, identify, type Caller, type CallerErrorCode, type Service } from './caller.js'
+export { findCallers, hashApiKey, type Connection } from './connection.js'
 export type { Context, OperationPolicy, Recorder, Submitted } from './context.js'
 export { getServiceStatus } from './get-status.js'
-export { isReady, recordRefusal, recordSubmission, type Submission } from './message-log.js'
+export { isReady, recordRefusal, recordRepeat, recordSubmission, type Submission } from './message-log.js'
 export { queryCustomers, type AccountFound } from './query-customers.js'
+export { findFirstAnswer, keepAnswer, RequestRepeated } from './repeats.js'
 export { sendMessage, type SendMessageResult } from './send-message.js'
 export type { Tx } from '../store/index.js'

@@ -1,5 +1,6 @@
 import type { Queryable, Tx } from './database.js'
 import { readAttachmentData } from './attachments.js'
+import { firstIdOf } from './partitions.js'
 import type { Sealer } from './sealing.js'
 
 /** A stored attachment whose base64 stands in the request from `start` to `end`, byte offsets. */
@@ -14,6 +15,8 @@ export interface EvidencePart {
 const PURPOSE = 'submission.evidence'
 /** Sealed pieces no longer than this, so that no single value grows without bound. */
 const PIECE_BYTES = 4 * 1024 * 1024
+/** How many pieces one statement deletes, so that it holds no locks for long. */
+const DELETE_BATCH = 1_000
 
 /**
  * Keeps the original request byte for byte, without storing any attachment twice: where the base64 that was sent is
@@ -61,6 +64,21 @@ function isPlainBase64Of(raw: Buffer, { start, end, content }: EvidencePart): bo
     if (raw.compare(encoded, 0, encoded.length, from, from + encoded.length) !== 0) return false
   }
   return true
+}
+
+/** Forgets the bytes of requests that were refused before an instant; returns how many pieces. Those of accepted ones are evidence and stay. */
+export async function deleteRefusedEvidence(db: Queryable, before: Date): Promise<number> {
+  let count = 0
+  for (;;) {
+    const { rowCount } = await db.query(
+      `delete from submission_evidence where (submission_id, seq) in (
+         select e.submission_id, e.seq from submission_evidence e join submission s on s.id = e.submission_id
+         where e.submission_id < $1 and s.id < $1 and s.outcome = 'refused' limit ${DELETE_BATCH})`,
+      [firstIdOf(before)],
+    )
+    count += rowCount ?? 0
+    if ((rowCount ?? 0) < DELETE_BATCH) return count
+  }
 }
 
 /** The original request, byte for byte; null when none was kept. */

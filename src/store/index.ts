@@ -4,8 +4,11 @@
  * transaction that they run on.
  */
 export * as accounts from './accounts.js'
+export * as answeredRequests from './answered-requests.js'
 export * as attachments from './attachments.js'
 export * as audit from './audit.js'
+export * as callerProofs from './caller-proofs.js'
+export * as certificates from './certificates.js'
 export * as evidence from './evidence.js'
 export * as messages from './messages.js'
 export * as services from './services.js'

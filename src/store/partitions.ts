@@ -29,12 +29,14 @@ export async function ensurePartitions(db: Queryable, now: Date, monthsAhead = 2
 
 /** check_violation: rows of that month stand in the default partition already, from a clock that was ahead. They stay there. */
 const ROWS_IN_DEFAULT = '23514'
+/** duplicate_table and unique_violation: another process made it at this very moment, which "if not exists" does not see. */
+const MADE_MEANWHILE = ['42P07', '23505']
 
 async function create(db: Queryable, sql: string): Promise<void> {
   try {
     await db.query(sql)
   } catch (error) {
-    if (sqlStateOf(error) !== ROWS_IN_DEFAULT) throw error
+    if (![ROWS_IN_DEFAULT, ...MADE_MEANWHILE].includes(sqlStateOf(error) ?? '')) throw error
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Billing } from '../message/index.js'
+import type { StatusRow } from './certificates.js'
 import type { Queryable } from './database.js'
 
 export type Environment = 'test' | 'production'
@@ -9,7 +10,11 @@ export interface ServiceSettings {
   readonly operations?: readonly string[]
   /** whether it may ask for every account, not only for listed ones; no when missing */
   readonly mayListAccounts?: boolean
-  readonly responseSecurity?: 'none' | 'signature'
+  readonly responseSecurity?: 'none' | 'signature' | 'signature+timestamp'
+  /** which key signs answers to it while the gateway's key changes; the current one when missing */
+  readonly signingKey?: 'current' | 'next'
+  /** whether SHA-1 is accepted; the installation may refuse it for everybody */
+  readonly sha1?: 'allowed' | 'refused'
   /** for paper when the request brings no billing of its own */
   readonly billing?: Billing
 }
@@ -33,19 +38,48 @@ export interface CertificateRow {
 
 /** A certificate and the services it may speak for, all of one authority unless somebody registered it for two. */
 export interface CertificateOwner {
+  /** SHA-256 of the DER, lower-case hex */
+  readonly fingerprint: string
   readonly der: Buffer
   readonly services: readonly Service[]
+  /** null before the first look at it */
+  readonly status: StatusRow | null
 }
 
 const SERVICE = `s.authority_id as "authorityId", s.id, s.name, s.environment, s.settings`
 
+const OWNER = `encode(c.fingerprint, 'hex') as fingerprint, c.der,
+  json_agg(json_build_object('authorityId', s.authority_id, 'id', s.id, 'name', s.name, 'environment', s.environment,
+    'settings', s.settings) order by s.authority_id, s.id) as services,
+  t.state, t.source, t.reason, t.revoked_at as "revokedAt", t.checked_at as "checkedAt", t.valid_until as "validUntil"
+  from service_certificate c join service s on s.authority_id = c.authority_id and s.id = c.service_id
+  left join certificate_status t on t.fingerprint = c.fingerprint`
+
+type OwnerColumns = Omit<CertificateOwner, 'status'> & StatusRow
+
+const toOwner = ({ fingerprint, der, services, ...status }: OwnerColumns): CertificateOwner => ({
+  fingerprint,
+  der,
+  services,
+  // Columns of an outer join: without a row of its own they are all null.
+  status: (status.state as string | null) === null ? null : status,
+})
+
 export async function findCertificateOwner(db: Queryable, fingerprint: string): Promise<CertificateOwner | null> {
-  const { rows } = await db.query<Service & { der: Buffer }>(
-    `select c.der, ${SERVICE} from service_certificate c join service s on s.authority_id = c.authority_id and s.id = c.service_id
-     where c.fingerprint = $1 order by s.authority_id, s.id`,
+  const { rows } = await db.query<OwnerColumns>(
+    `select ${OWNER} where c.fingerprint = $1 group by c.fingerprint, c.der, t.fingerprint`,
     [Buffer.from(fingerprint, 'hex')],
   )
-  return rows[0] === undefined ? null : { der: rows[0].der, services: rows }
+  return rows[0] === undefined ? null : toOwner(rows[0])
+}
+
+/** The certificates that are registered for services of an authority, each with its services at that authority. */
+export async function certificatesOf(db: Queryable, authorityId: string): Promise<CertificateOwner[]> {
+  const { rows } = await db.query<OwnerColumns>(
+    `select ${OWNER} where c.authority_id = $1 group by c.fingerprint, c.der, t.fingerprint order by c.fingerprint`,
+    [authorityId],
+  )
+  return rows.map(toOwner)
 }
 
 export async function servicesOf(db: Queryable, authorityId: string): Promise<Service[]> {

@@ -8,7 +8,7 @@ export interface Submission {
   readonly receivedAt: Date
   readonly endpoint: 'signed' | 'non-signed'
   readonly operation: string | null
-  readonly outcome: 'accepted' | 'refused'
+  readonly outcome: 'accepted' | 'refused' | 'repeated'
   /** our error code of a refusal */
   readonly code: string | null
   /** status code of the answer, null for a Fault */
@@ -64,6 +64,11 @@ export async function insertSubmission(db: Queryable, s: Submission): Promise<vo
   )
 }
 
+/** Adds to the notes of a row that is there. */
+export async function addNotes(db: Queryable, id: string, notes: object): Promise<void> {
+  await db.query(`update submission set notes = coalesce(notes, '{}') || $2::jsonb where id = $1`, [id, notes])
+}
+
 export interface LoggedSubmission extends Submission {
   readonly answeredAt: Date
 }
@@ -105,12 +110,12 @@ export async function isReachable(db: Queryable): Promise<boolean> {
 /** How many rows one statement deletes, so that it holds no locks for long. */
 const DELETE_BATCH = 5_000
 
-/** Deletes refused requests that are older than an instant; returns how many. Accepted ones are evidence and stay. */
+/** Deletes refused and repeated requests that are older than an instant; returns how many. Accepted ones are evidence and stay. */
 export async function deleteRefused(db: Queryable, before: Date): Promise<number> {
   let count = 0
   for (;;) {
     const { rowCount } = await db.query(
-      `delete from submission where id in (select id from submission where id < $1 and outcome = 'refused' limit ${DELETE_BATCH})`,
+      `delete from submission where id in (select id from submission where id < $1 and outcome <> 'accepted' limit ${DELETE_BATCH})`,
       [firstIdOf(before)],
     )
     count += rowCount ?? 0

@@ -18,6 +18,8 @@ const formOf = (operation: Operation): Form =>
 
 /** An answer before it is signed. `write` puts it around what a signature adds. */
 export interface AnswerDocument {
+  /** content of the Body */
+  readonly body: string
   write(security?: { readonly bodyAttributes: string; readonly header: string }): string
 }
 
@@ -25,14 +27,20 @@ export interface AnswerDocument {
 export type ElementWriter = (name: string, content: string, attributes?: string) => string
 
 export function answerDocument(operation: Operation, content: (element: ElementWriter) => string): AnswerDocument {
-  const { envelope, payload } = formOf(operation)
+  const { payload } = formOf(operation)
   const element: ElementWriter = (name, inner, attributes = '') =>
     `<${payload}${name}${attributes}>${inner}</${payload}${name}>`
   const name = wireNames[operation]
   const declaration = payload === '' ? ` xmlns="${ASIOINTITILI}"` : ` xmlns:asi="${ASIOINTITILI}"`
   const body = element(`${name}Response`, element(`${name}Result`, content(element)), declaration)
-  return { write: (security) => wrap(envelope, body, security) }
+  return restoreAnswer(operation, body)
 }
+
+/** An answer whose Body was written before. */
+export const restoreAnswer = (operation: Operation, body: string): AnswerDocument => ({
+  body,
+  write: (security) => wrap(formOf(operation).envelope, body, security),
+})
 
 export function wrap(prefix: string, body: string, security = { bodyAttributes: '', header: '' }): string {
   const header = security.header === '' ? '' : `<${prefix}:Header>${security.header}</${prefix}:Header>`

@@ -1,0 +1,101 @@
+import type { Log } from '../log.js'
+import type { BytesInFlight } from './bytes-in-flight.js'
+import { LimitReached, type Limit } from './errors.js'
+import type { Metrics } from './metrics.js'
+import { Patience } from './patience.js'
+import { createRateLimit } from './rate-limit.js'
+import { watchRepeatedRefusals } from './repeated-refusals.js'
+
+export interface LimitSettings {
+  readonly maxRequestBytes: number
+  readonly idleTimeoutMs: number
+  readonly requestTimeoutMs: number
+  readonly requestsPerMinutePerAddress: number
+  readonly requestsPerMinutePerService: number
+}
+
+/** A request that is refused before it is read. */
+export interface EarlyRefusal {
+  readonly error: LimitReached
+  /** of the refusal whose row stands for this one too */
+  readonly traceId: string
+  /** whether it gets a row of its own */
+  readonly isRecorded: boolean
+  /** whether nothing more is taken on its connection */
+  readonly closes: boolean
+}
+
+/** What one caller, or one service, may take of this process; other processes count for themselves (ADR 12). */
+export interface Limits {
+  readonly maxRequestBytes: number
+  readonly inFlight: BytesInFlight
+  /** how long a request that begins now is waited for */
+  patience(): Patience
+  readonly perAddress: {
+    /** Counts a request before anything of it is read; null when it may go on. */
+    take(caller: string, traceId: string): Promise<EarlyRefusal | null>
+  }
+  readonly perService: {
+    /**
+     * Counts a request of a service whose identity is proven.
+     * @throws LimitReached RATE_LIMITED
+     */
+    take(authorityId: string, serviceId: string): Promise<void>
+  }
+  /** Notes what is still only counted. */
+  close(): Promise<void>
+}
+
+export function createLimits(
+  settings: LimitSettings,
+  {
+    inFlight,
+    metrics,
+    log,
+    noteRefusals,
+  }: {
+    inFlight: BytesInFlight
+    metrics: Metrics
+    log: Log
+    /** writes into the row of a trace id how many more refusals it stands for */
+    noteRefusals: (traceId: string, count: number) => Promise<void>
+  },
+): Limits {
+  const addresses = createRateLimit({ perWindow: settings.requestsPerMinutePerAddress })
+  const services = createRateLimit({ perWindow: settings.requestsPerMinutePerService })
+  const repeated = watchRepeatedRefusals(async (traceId, count) => {
+    log.info({ event: 'refusals.counted', traceId, count })
+    await noteRefusals(traceId, count).catch((err: unknown) =>
+      log.warn({ event: 'refusals.not-noted', traceId, count, err }),
+    )
+  })
+  const reached = (limit: Limit, perMinute: number, waitMs: number): LimitReached => {
+    metrics.limitReached(limit)
+    return new LimitReached('RATE_LIMITED', `More than ${perMinute} requests in a minute`, {
+      limit,
+      retryAfterSeconds: Math.ceil(waitMs / 1000),
+    })
+  }
+  return {
+    maxRequestBytes: settings.maxRequestBytes,
+    inFlight,
+    patience: () => new Patience(settings),
+    perAddress: {
+      async take(caller, traceId) {
+        const over = await addresses.take(caller)
+        if (over === null) return null
+        const error = reached('requests-per-address', settings.requestsPerMinutePerAddress, over.waitMs)
+        const refusal = repeated.note(caller, traceId, over.waitMs)
+        return { error, traceId: refusal.traceId, isRecorded: refusal.isFirst, closes: false }
+      },
+    },
+    perService: {
+      async take(authorityId, serviceId) {
+        const over = await services.take(JSON.stringify([authorityId, serviceId]))
+        if (over === null) return
+        throw reached('requests-per-service', settings.requestsPerMinutePerService, over.waitMs)
+      },
+    },
+    close: () => repeated.close(),
+  }
+}

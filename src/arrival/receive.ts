@@ -1,0 +1,88 @@
+import type { FastifyRequest } from 'fastify'
+import type { Readable } from 'node:stream'
+import { encodeFault, peek } from '../contract/index.js'
+import { callerOf } from './addresses.js'
+import { discardBody, readBody } from './body.js'
+import type { Connections } from './connections.js'
+import type { ExchangeContext, HttpAnswer } from './context.js'
+import { CallerGone, LimitReached, Unfinished } from './errors.js'
+import type { Exchange } from './exchange.js'
+import type { EarlyRefusal, Limits } from './limits.js'
+import type { Metrics } from './metrics.js'
+import type { Patience } from './patience.js'
+import { refuse } from './refuse.js'
+import { serve } from './serve.js'
+
+export interface ReceiveOptions {
+  readonly context: ExchangeContext
+  readonly limits: Limits
+  readonly connections: Connections
+  readonly metrics: Metrics
+}
+
+/** Counts a request against the limits of its caller, before anything of it is read; null when it may go on. */
+export async function admit(
+  { raw: { socket }, ip }: FastifyRequest,
+  traceId: string,
+  { limits, connections }: ReceiveOptions,
+): Promise<EarlyRefusal | null> {
+  if (!connections.isCrowded(socket)) return limits.perAddress.take(callerOf(ip), traceId)
+  // One refusal, one row: what follows on this connection is not even looked at.
+  connections.giveUp(socket)
+  const error = new LimitReached('OVERLOADED', 'Too many requests of one connection are in hand', {
+    limit: 'requests-per-connection',
+  })
+  return { error, traceId, isRecorded: true, closes: true }
+}
+
+/**
+ * Takes a request's bytes in, within all bounds, and has them served; or reads those of a refused one and forgets them.
+ * @throws CallerGone
+ */
+export async function receive(
+  request: FastifyRequest,
+  exchange: Exchange,
+  { early, patience, context, limits, metrics }: ReceiveOptions & { early: EarlyRefusal | null; patience: Patience },
+): Promise<HttpAnswer> {
+  const payload = (request.body as Readable | undefined) ?? request.raw
+  const bounds = { limitBytes: limits.maxRequestBytes, patience }
+  if (early !== null) {
+    if (!early.closes) await discardBody(payload, bounds)
+    return early.isRecorded ? refuse(context, exchange, early.error) : refuseAgain(early)
+  }
+  const held = limits.inFlight.hold(callerOf(request.ip))
+  try {
+    const raw = await readBody(payload, request.headers, { ...bounds, held })
+    exchange.sizeBytes = raw.length
+    return await serve(context, exchange, raw, charsetOf(request.soapContentType))
+  } catch (error) {
+    if (error instanceof CallerGone) throw error
+    if (error instanceof LimitReached) metrics.limitReached(error.limit)
+    if (error instanceof Unfinished) learnFrom(exchange, error)
+    if (patience.ranOut) metrics.slowCut('body')
+    return await refuse(context, exchange, error)
+  } finally {
+    held.release()
+  }
+}
+
+/** The same refusal as the one of this window that has a row. */
+const refuseAgain = ({ error, traceId }: EarlyRefusal): HttpAnswer => ({
+  httpStatus: 503,
+  document: encodeFault(error.code, traceId),
+  outcome: 'refused',
+  code: error.code,
+  statusCode: null,
+  retryAfterSeconds: error.retryAfterSeconds,
+})
+
+function learnFrom(exchange: Exchange, { head, sizeBytes }: Unfinished): void {
+  const guess = peek(head)
+  exchange.operation = guess.operation
+  exchange.exchangeId = guess.exchangeId
+  exchange.sizeBytes = sizeBytes
+}
+
+function charsetOf(contentType: string | null): string | null {
+  return /;\s*charset\s*=\s*"?([A-Za-z0-9._-]+)/i.exec(contentType ?? '')?.[1] ?? null
+}

@@ -1,0 +1,35 @@
+import { GatewayError } from '../errors.js'
+import { answeredRequests, type Tx } from '../store/index.js'
+import type { Context, Submitted } from './context.js'
+
+/** The same signed request was answered before; carried out of the transaction, which stores nothing. */
+export class RequestRepeated extends GatewayError<'REQUEST_REPEATED'> {
+  readonly key: Buffer
+  constructor(key: Buffer) {
+    super('REQUEST_REPEATED', 'The same signed request was answered before')
+    this.key = key
+  }
+}
+
+/** Makes sure that this request is the first of its kind; waits while another copy of it is being served. @throws RequestRepeated */
+export async function claimFirst(tx: Tx, { id, replay }: Pick<Submitted, 'id' | 'replay'>): Promise<void> {
+  if (replay !== null && !(await answeredRequests.claimRequest(tx, id, replay))) throw new RequestRepeated(replay.key)
+}
+
+/** Keeps what will be answered, for the case that the same request comes again. */
+export const keepAnswer = (
+  { sealer }: Context,
+  tx: Tx,
+  { key }: answeredRequests.ReplayClaim,
+  answer: string,
+): Promise<void> => answeredRequests.keepAnswer(tx, sealer, key, answer)
+
+/** What the first of its kind was answered, and its id in the message log. */
+export async function findFirstAnswer(
+  { db, sealer }: Context,
+  { key }: Pick<RequestRepeated, 'key'>,
+): Promise<{ submissionId: string; answer: string }> {
+  const first = await answeredRequests.findAnswer(db, sealer, key)
+  if (first === null) throw new Error('a request that was answered has no answer')
+  return first
+}
