@@ -42,10 +42,12 @@ export const digestOf = (algorithm: DigestAlgorithm): Hash => createHash(algorit
 const keyOf = (key: KeyObject) => ({ key, dsaEncoding: 'ieee-p1363' as const })
 
 export function verifyBytes(algorithm: SignatureAlgorithm, signed: string, key: KeyObject, value: Buffer): boolean {
-  return (
-    key.asymmetricKeyType === algorithm.keyType &&
-    createVerify(algorithm.digest).update(signed, 'utf8').verify(keyOf(key), value)
-  )
+  if (key.asymmetricKeyType !== algorithm.keyType) return false
+  try {
+    return createVerify(algorithm.digest).update(signed, 'utf8').verify(keyOf(key), value)
+  } catch {
+    return false // node:crypto throws at an ECDSA value of another length than the curve's, for example one in DER
+  }
 }
 
 export function signBytes(algorithm: SignatureAlgorithm, toSign: string, key: KeyObject): Buffer {

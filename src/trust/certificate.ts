@@ -1,4 +1,6 @@
 import { createHash, X509Certificate, type KeyObject } from 'node:crypto'
+import { BitString } from 'asn1js'
+import { Certificate as ParsedCertificate } from 'pkijs'
 import type { XmlElement } from '../xml/index.js'
 import { strictBase64 } from './base64.js'
 import { TrustError } from './errors.js'
@@ -14,6 +16,38 @@ export interface Certificate {
   readonly notAfter: Date
   /** distinguished name, one line */
   readonly subject: string
+  /** distinguished name as node:crypto gives it: one part a line, the first part first, escaped as in RFC 2253 */
+  readonly issuerLines: string
+  /** serial number, decimal */
+  readonly serial: string
+  /** false when its keyUsage extension says that the key is for other things than signatures over data */
+  readonly maySign: boolean
+}
+
+/** What the last look at a registered certificate's chain and revocation found; made in the background, never here. */
+export interface CertificateStatus {
+  readonly state: 'good' | 'revoked' | 'untrusted' | 'unknown'
+  /** what said so; a chain alone knows nothing about revocation, an anchor is trusted by configuration and has none */
+  readonly source: 'ocsp' | 'crl' | 'chain' | 'anchor'
+  readonly reason: string | null
+  readonly revokedAt: Date | null
+  readonly checkedAt: Date
+  /** from then on it says nothing any more; null when there is no such time */
+  readonly validUntil: Date | null
+}
+
+/**
+ * off: revocation is not asked; prefer: what is known counts, and what is not known passes; require: without a fresh
+ * good status nothing passes. In all three a certificate whose chain was built in vain is refused.
+ */
+export interface RevocationPolicy {
+  readonly revocation: 'off' | 'prefer' | 'require'
+}
+
+/** A registered certificate, with its status when certificates are checked at all: only where CAs are configured. */
+export interface JudgedCertificate {
+  readonly certificate: Certificate
+  readonly status?: CertificateStatus | null
 }
 
 /**
@@ -31,6 +65,9 @@ export function readCertificate(encoded: Buffer | string): Certificate {
       notBefore: new Date(x509.validFrom),
       notAfter: new Date(x509.validTo),
       subject: x509.subject.replaceAll('\n', ', '),
+      issuerLines: x509.issuer,
+      serial: BigInt(`0x${x509.serialNumber}`).toString(),
+      maySign: maySign(x509.raw),
     }
   } catch {
     throw new TrustError('CERTIFICATE_UNREADABLE', 'The token is not an X.509 certificate')
@@ -52,18 +89,74 @@ export function readToken(token: XmlElement): Buffer {
   return der
 }
 
+const KEY_USAGE = '2.5.29.15'
+/** digitalSignature (bit 0) and contentCommitment, once called nonRepudiation (bit 1). Source: RFC 5280 §4.2.1.3 */
+const SIGNING_BITS = 0b1100_0000
+
+/** Whether the key may sign data; a certificate without the extension does not limit its key. */
+function maySign(der: Buffer): boolean {
+  const extension = ParsedCertificate.fromBER(new Uint8Array(der)).extensions?.find(
+    ({ extnID }) => extnID === KEY_USAGE,
+  )
+  if (extension === undefined) return true
+  const usage: unknown = extension.parsedValue
+  return usage instanceof BitString && ((usage.valueBlock.valueHexView[0] ?? 0) & SIGNING_BITS) !== 0
+}
+
 /**
- * Refuses a registered certificate that may not sign now.
- * @throws TrustError CERTIFICATE_EXPIRED, CERTIFICATE_WEAK
- * Source: design.md "Trust, in the order of cost" step 3; RFC 5280 §4.1.2.5
+ * Refuses a registered certificate that may not sign now. Works on what was found out before; nothing is fetched.
+ * @throws TrustError CERTIFICATE_EXPIRED, CERTIFICATE_WEAK, CERTIFICATE_USAGE, CERTIFICATE_CHAIN, CERTIFICATE_REVOKED,
+ *   CERTIFICATE_STATUS_UNKNOWN
+ * Source: design.md "Trust, in the order of cost" step 3; RFC 5280 §4.1.2.5, §4.2.1.3
  */
-export function judgeCertificate(certificate: Certificate, now: Date): void {
+export function judgeCertificate(
+  { certificate, status }: JudgedCertificate,
+  now: Date,
+  { revocation }: RevocationPolicy,
+): void {
   if (now < certificate.notBefore || now > certificate.notAfter) {
     throw new TrustError('CERTIFICATE_EXPIRED', 'The certificate is not valid now')
   }
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details } = certificate.publicKey
-  const strong =
+  if (!isStrong(certificate.publicKey))
+    throw new TrustError('CERTIFICATE_WEAK', 'The key is not RSA of at least 2048 bits or EC P-256/P-384')
+  if (!certificate.maySign)
+    throw new TrustError('CERTIFICATE_USAGE', "The certificate's keyUsage does not allow signatures")
+  judgeStatus(status ?? null, now, revocation)
+}
+
+function isStrong({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
+  return (
     (type === 'rsa' && (details?.modulusLength ?? 0) >= 2048 && (details?.publicExponent ?? 0n) >= 65537n) ||
     (type === 'ec' && (details?.namedCurve === 'prime256v1' || details?.namedCurve === 'secp384r1'))
-  if (!strong) throw new TrustError('CERTIFICATE_WEAK', 'The key is not RSA of at least 2048 bits or EC P-256/P-384')
+  )
+}
+
+function judgeStatus(status: CertificateStatus | null, now: Date, revocation: RevocationPolicy['revocation']): void {
+  // No chain is no chain, and revoked stays revoked, until a later look finds otherwise: age does not mend either.
+  if (status?.state === 'untrusted')
+    throw new TrustError('CERTIFICATE_CHAIN', 'The certificate does not lead to a configured CA')
+  if (revocation === 'off') return
+  if (status?.state === 'revoked') throw new TrustError('CERTIFICATE_REVOKED', 'The certificate is revoked')
+  if (revocation === 'prefer') return
+  if (status?.state !== 'good' || status.source === 'chain')
+    throw new TrustError('CERTIFICATE_STATUS_UNKNOWN', 'Whether the certificate is revoked could not be found out')
+  if (status.validUntil !== null && now > status.validUntil)
+    throw new TrustError('CERTIFICATE_STATUS_UNKNOWN', 'The last answer about revocation is out of date')
+}
+
+/** What the verification report tells about a certificate and its status. */
+export function certificateFacts({ certificate, status }: JudgedCertificate): Record<string, string> {
+  const facts = {
+    fingerprint: certificate.fingerprint,
+    subject: certificate.subject,
+    notAfter: certificate.notAfter.toISOString(),
+  }
+  if (status === undefined || status === null) return facts
+  return {
+    ...facts,
+    status: status.state,
+    statusSource: status.source,
+    ...(status.reason !== null && { statusReason: status.reason }),
+    checkedAt: status.checkedAt.toISOString(),
+  }
 }

@@ -9,6 +9,8 @@ export interface Envelope {
   readonly body: XmlElement
   /** the one element in the Body; its name is the operation */
   readonly payload: XmlElement
+  /** what was read; of use only to find out why a signature does not fit */
+  readonly utf8: Buffer
 }
 
 /**
@@ -19,7 +21,8 @@ export interface Envelope {
  * Source: SOAP 1.1 §4; viranomaispalvelut.md §12 step 1
  */
 export function readEnvelope(raw: Buffer, httpCharset: string | null = null): Envelope {
-  const document = readXml(toUtf8(raw, httpCharset))
+  const utf8 = toUtf8(raw, httpCharset)
+  const document = readXml(utf8)
   const { root } = document
   if (root.local !== 'Envelope') throw new EnvelopeError('SOAP_INVALID', 'The document is not a SOAP envelope')
   if (root.namespace !== SOAP11) {
@@ -34,7 +37,7 @@ export function readEnvelope(raw: Buffer, httpCharset: string | null = null): En
   const payload = onlyElements(body)
   if (payload.length === 0) throw new EnvelopeError('SOAP_BODY_EMPTY', 'The Body is empty')
   if (payload.length > 1) throw new EnvelopeError('SOAP_INVALID', 'The Body holds more than one element')
-  return { document, header, body, payload: payload[0]! }
+  return { document, header, body, payload: payload[0]!, utf8 }
 }
 
 const ACTOR_NEXT = 'http://schemas.xmlsoap.org/soap/actor/next'
@@ -63,6 +66,6 @@ export function refuseUnknownHeaders(envelope: Envelope): void {
 
 /** Child elements of an element that may hold nothing but elements and white space. */
 export function onlyElements(parent: XmlElement): XmlElement[] {
-  if (/[^ \t\r\n]/.test(parent.text())) throw new EnvelopeError('SOAP_INVALID', `Text stands in ${parent.local}`)
+  if (/[^ \t\r\n]/.test(parent.text())) throw new EnvelopeError('SOAP_INVALID', 'Text stands where only elements may')
   return parent.elements()
 }

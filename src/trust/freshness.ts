@@ -15,21 +15,34 @@ export interface Freshness {
   readonly createdAt: Date
   /** when the message stops being acceptable, by its own word and our cap, without skew */
   readonly expiresAt: Date
+  /** from then on the message is refused as too old; skew is allowed for */
+  readonly freshUntil: Date
   /** caller's clock minus ours at Created, milliseconds */
   readonly offsetMs: number
 }
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)$/
 
+/** What a Timestamp says, before anybody judges it. */
+export interface Instants {
+  readonly created: Date
+  /** null when it does not say */
+  readonly stated: Date | null
+}
+
+/** @throws TrustError TIMESTAMP_INVALID */
+export function readInstants(timestamp: XmlElement): Instants {
+  const created = instantOf(timestamp, 'Created')
+  if (created === null) throw new TrustError('TIMESTAMP_INVALID', 'The Timestamp has no Created')
+  return { created, stated: instantOf(timestamp, 'Expires') }
+}
+
 /**
  * Judges a Timestamp against our clock.
  * @throws TrustError TIMESTAMP_INVALID, TIMESTAMP_EXPIRED, TIMESTAMP_FUTURE
  * Source: WSS 1.1.1 §10; wss.md §4
  */
-export function judgeFreshness(timestamp: XmlElement, now: Date, policy: FreshnessPolicy): Freshness {
-  const created = instantOf(timestamp, 'Created')
-  if (created === null) throw new TrustError('TIMESTAMP_INVALID', 'The Timestamp has no Created')
-  const stated = instantOf(timestamp, 'Expires')
+export function judgeFreshness({ created, stated }: Instants, now: Date, policy: FreshnessPolicy): Freshness {
   const latest = created.getTime() + policy.maxTimestampLifetimeMs
   const expires = new Date(stated === null ? latest : Math.min(stated.getTime(), latest))
   if (expires <= created) throw new TrustError('TIMESTAMP_INVALID', 'The Timestamp expires before it is created')
@@ -41,7 +54,8 @@ export function judgeFreshness(timestamp: XmlElement, now: Date, policy: Freshne
   const lateMs = now.getTime() - expires.getTime()
   if (lateMs > policy.clockSkewMs)
     throw new TrustError('TIMESTAMP_EXPIRED', `The Timestamp expired ${seconds(lateMs)} s ago`)
-  return { createdAt: created, expiresAt: expires, offsetMs }
+  const freshUntilMs = Math.min(created.getTime() + policy.maxMessageAgeMs, expires.getTime() + policy.clockSkewMs)
+  return { createdAt: created, expiresAt: expires, freshUntil: new Date(freshUntilMs), offsetMs }
 }
 
 const seconds = (ms: number): number => Math.round(ms / 1000)

@@ -6,10 +6,17 @@ export { readEnvelope, refuseUnknownHeaders, type Envelope } from './envelope.js
 export {
   EnvelopeError,
   TrustError,
+  type Cause,
+  type CauseId,
   type EnvelopeErrorCode,
   type TrustErrorCode,
+  type LiveReport,
+  type PartReport,
   type VerificationReport,
 } from './errors.js'
-export { readCertificate, type Certificate } from './certificate.js'
-export { signEnvelope, type AnswerAlgorithms, type SecurityParts, type Signer } from './sign.js'
-export { verify, type Registered, type TrustPolicy, type Verified } from './verify.js'
+export { causeOfUnreadable, quick, thorough, type Effort } from './causes/index.js'
+export { judgeCertificate, readCertificate, type Certificate, type CertificateStatus } from './certificate.js'
+export { signEnvelope, type AnswerAlgorithms, type AnswerTimestamp, type SecurityParts, type Signer } from './sign.js'
+export type { Registered, Registry } from './key.js'
+export { sha1Refused } from './sha1.js'
+export { verify, type TrustPolicy, type Verified } from './verify.js'

@@ -15,8 +15,18 @@ export interface Case {
   readonly parts: readonly XmlElement[]
 }
 
+/** What a part was found to be; only parts that were digested have one. */
+export interface Computed {
+  /** base64 */
+  readonly digest: string
+  /** octets of the canonical form */
+  readonly sizeBytes: number
+}
+
 /** `digestMismatch` is the index of the first reference whose digest differs, null when the value itself is wrong. */
-export type Verdict = { readonly valid: true } | { readonly valid: false; readonly digestMismatch: number | null }
+export type Verdict = ({ readonly valid: true } | { readonly valid: false; readonly digestMismatch: number | null }) & {
+  readonly computed: readonly (Computed | undefined)[]
+}
 
 /**
  * The reference judge: xml-crypto's SignedXml. It sees a document of our making that holds the SignedInfo and an empty
@@ -25,6 +35,7 @@ export type Verdict = { readonly valid: true } | { readonly valid: false; readon
  */
 export function judgeWithXmlCrypto({ signature, signedInfo, publicKey, parts }: Case): Verdict {
   const canonical = new Canonicals(signature, signedInfo, parts)
+  const { computed } = canonical
   const judge = new SignedXml({ publicCert: publicKey, getCertFromKeyInfo: () => null })
   judge.idAttributes = ['Id']
   judge.CanonicalizationAlgorithms = { [EXC_C14N]: canonical.algorithm(), [ENVELOPED_SIGNATURE]: Unchanged }
@@ -37,16 +48,16 @@ export function judgeWithXmlCrypto({ signature, signedInfo, publicKey, parts }: 
     judge.loadSignature(signatureXml)
     valid = judge.checkSignature(`<Signed>${standIns}</Signed>`)
   } catch {
-    return { valid: false, digestMismatch: null }
+    return { valid: false, digestMismatch: null, computed }
   }
   if (!valid) {
     const mismatch = judge.getReferences().findIndex((reference) => reference.validationError !== undefined)
-    return { valid: false, digestMismatch: mismatch < 0 ? null : mismatch }
+    return { valid: false, digestMismatch: mismatch < 0 ? null : mismatch, computed }
   }
   // The judge names what it found signed; it has to be exactly the parts it was asked about, in their order.
   const covered = judge.getSignedReferences()
   const exact = covered.length === parts.length && covered.every((token, i) => token === canonical.tokenOf(i))
-  return exact ? { valid: true } : { valid: false, digestMismatch: null }
+  return exact ? { valid: true, computed } : { valid: false, digestMismatch: null, computed }
 }
 
 /**
@@ -54,6 +65,8 @@ export function judgeWithXmlCrypto({ signature, signedInfo, publicKey, parts }: 
  * canonicaliser to the digest, and the digest streams the octets from the tree.
  */
 class Canonicals {
+  /** by index of the reference */
+  readonly computed: (Computed | undefined)[] = []
   readonly #signedInfo: string
   readonly #signature: Signature
   readonly #parts: readonly XmlElement[]
@@ -91,10 +104,14 @@ class Canonicals {
           const index = this.#parts.findIndex((_, i) => this.tokenOf(i) === token)
           if (index < 0) throw new Error('the judge digests something that is not signed')
           const hash = digestOf(algorithm!)
-          canonicalize(this.#parts[index]!, this.#signature.references[index]!.inclusivePrefixes, (part) =>
-            hash.update(part as string),
-          )
-          return hash.digest('base64')
+          let sizeBytes = 0
+          canonicalize(this.#parts[index]!, this.#signature.references[index]!.inclusivePrefixes, (part) => {
+            sizeBytes += Buffer.byteLength(part)
+            hash.update(part as string)
+          })
+          const digest = hash.digest('base64')
+          this.computed[index] = { digest, sizeBytes }
+          return digest
         }
         return [
           uri,

@@ -3,15 +3,16 @@ import { headersForUs, type Envelope } from './envelope.js'
 import { TrustError } from './errors.js'
 import { DS, WSSE, WSU } from './names.js'
 
-/** The three parts that a signed request's one Security header consists of. */
+/** The parts that a signed request's one Security header consists of. */
 export interface SecurityHeader {
-  readonly token: XmlElement
+  /** null when KeyInfo names the certificate by issuer and serial number instead */
+  readonly token: XmlElement | null
   readonly signature: XmlElement
   readonly timestamp: XmlElement
 }
 
 /**
- * Finds exactly one Security header for us with exactly one token, one signature and one timestamp, in any order.
+ * Finds exactly one Security header for us with one signature, one timestamp and at most one token, in any order.
  * @throws TrustError SIGNATURE_MISSING, TIMESTAMP_MISSING, SIGNATURE_POLICY
  * Source: wss.md §4; WSS 1.1.1 §5
  */
@@ -24,9 +25,8 @@ export function readSecurityHeader(envelope: Envelope): SecurityHeader {
   const signature = one(header, DS, 'Signature')
   const timestamp = one(header, WSU, 'Timestamp')
   if (signature === null) throw new TrustError('SIGNATURE_MISSING', 'The Security header has no Signature')
-  if (token === null) throw new TrustError('SIGNATURE_POLICY', 'The Security header has no BinarySecurityToken')
   if (timestamp === null) throw new TrustError('TIMESTAMP_MISSING', 'The Security header has no Timestamp')
-  if (header.elements().length > 3)
+  if (header.elements().length > (token === null ? 2 : 3))
     throw new TrustError(
       'SIGNATURE_POLICY',
       'The Security header holds something else than token, signature and timestamp',

@@ -22,23 +22,45 @@ export interface AnswerAlgorithms {
   readonly digestAlgorithm: string
 }
 
+/** A Timestamp to sign with the Body, for callers that want one. */
+export interface AnswerTimestamp {
+  readonly createdAt: Date
+  readonly lifetimeMs: number
+}
+
+/** One signed part: the id it goes by, and the digest of its canonical form, base64. */
+interface Part {
+  readonly id: string
+  readonly digest: string
+}
+
 /**
- * Signs the Body of an envelope that we send; no Timestamp, never mustUnderstand (wss.md §5).
+ * Signs the Body of an envelope that we send, and a Timestamp if one is wanted; never mustUnderstand. Some callers
+ * refuse an answer with a Timestamp, others one without (wss.md §5).
  * @param write  writes the envelope around given security parts; called first without a header, to digest the Body
  * @returns the signed envelope
+ * Source: Basic Security Profile 1.1 R5205, R5402, R5404, R5412, R5417, R5423, R3203, R3220, R3229
  */
 export function signEnvelope(
   write: (security: SecurityParts) => string,
   signer: Signer,
-  algorithms: AnswerAlgorithms,
+  { algorithms, timestamp }: { algorithms: AnswerAlgorithms; timestamp: AnswerTimestamp | null },
 ): string {
   const unique = randomUUID()
   const bodyAttributes = ` xmlns:wsu="${WSU}" wsu:Id="Body-${unique}"`
-  const digest = digestBody(write({ bodyAttributes, header: '' }), algorithms.digestAlgorithm)
+  const written = timestamp === null ? '' : writeTimestamp(`TS-${unique}`, timestamp)
+  const digest = (content: string): string => digestBase64(content, algorithms.digestAlgorithm)
+  const parts: Part[] = [
+    { id: `Body-${unique}`, digest: digest(bodyOf(write({ bodyAttributes, header: '' }))) },
+    ...(written === '' ? [] : [{ id: `TS-${unique}`, digest: digest(written) }]),
+  ]
   const algorithm = answerAlgorithm(algorithms.signatureAlgorithm, signer.privateKey)
-  const signedInfo = signedInfoOf(`Body-${unique}`, digest, { ...algorithms, signatureAlgorithm: algorithm.uri })
+  const signedInfo = signedInfoOf(parts, { ...algorithms, signatureAlgorithm: algorithm.uri })
   const value = signBytes(algorithm, signedInfo, signer.privateKey)
-  return write({ bodyAttributes, header: securityHeader(`X509-${unique}`, signer, signedInfo, value) })
+  const signature = writeSignature(`X509-${unique}`, signedInfo, value)
+  const token = writeToken(`X509-${unique}`, signer)
+  const header = `<wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}">${token}${written}${signature}</wsse:Security>`
+  return write({ bodyAttributes, header })
 }
 
 /** The caller's algorithm when our key can make it, otherwise the SHA-256 one of our own key type. */
@@ -50,29 +72,43 @@ function answerAlgorithm(uri: string, key: KeyObject): SignatureAlgorithm {
   ]!
 }
 
-function digestBody(envelope: string, digestAlgorithm: string): string {
+/** Canonical form of the Body as it stands in the envelope. */
+function bodyOf(envelope: string): string {
   const body = readXml(Buffer.from(envelope), unlimited).root.all(SOAP11, 'Body')[0]!
-  const hash = digestOf(digestAlgorithms[digestAlgorithm]!)
-  canonicalize(body, [], (part) => hash.update(part as string))
-  return hash.digest('base64')
+  let canonical = ''
+  canonicalize(body, [], (part) => (canonical += part as string))
+  return canonical
+}
+
+const digestBase64 = (canonical: string, algorithm: string): string =>
+  digestOf(digestAlgorithms[algorithm]!).update(canonical).digest('base64')
+
+/** Written in its canonical form already: it declares the prefix that it uses, whatever stands around it. */
+function writeTimestamp(id: string, { createdAt, lifetimeMs }: AnswerTimestamp): string {
+  const expiresAt = new Date(createdAt.getTime() + lifetimeMs)
+  return (
+    `<wsu:Timestamp xmlns:wsu="${WSU}" wsu:Id="${id}"><wsu:Created>${createdAt.toISOString()}</wsu:Created>` +
+    `<wsu:Expires>${expiresAt.toISOString()}</wsu:Expires></wsu:Timestamp>`
+  )
 }
 
 /** Written in its canonical form already: prefix ds declared at the top, attributes in order, no empty-element tags. */
-function signedInfoOf(bodyId: string, digest: string, algorithms: AnswerAlgorithms): string {
+function signedInfoOf(parts: readonly Part[], { signatureAlgorithm, digestAlgorithm }: AnswerAlgorithms): string {
+  const references = parts.map(
+    ({ id, digest }) =>
+      `<ds:Reference URI="#${id}"><ds:Transforms><ds:Transform Algorithm="${EXC_C14N}"></ds:Transform></ds:Transforms>` +
+      `<ds:DigestMethod Algorithm="${digestAlgorithm}"></ds:DigestMethod><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference>`,
+  )
   return (
     `<ds:SignedInfo xmlns:ds="${DS}"><ds:CanonicalizationMethod Algorithm="${EXC_C14N}"></ds:CanonicalizationMethod>` +
-    `<ds:SignatureMethod Algorithm="${algorithms.signatureAlgorithm}"></ds:SignatureMethod>` +
-    `<ds:Reference URI="#${bodyId}"><ds:Transforms><ds:Transform Algorithm="${EXC_C14N}"></ds:Transform></ds:Transforms>` +
-    `<ds:DigestMethod Algorithm="${algorithms.digestAlgorithm}"></ds:DigestMethod><ds:DigestValue>${digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>`
+    `<ds:SignatureMethod Algorithm="${signatureAlgorithm}"></ds:SignatureMethod>${references.join('')}</ds:SignedInfo>`
   )
 }
 
-function securityHeader(tokenId: string, signer: Signer, signedInfo: string, value: Buffer): string {
-  return (
-    `<wsse:Security xmlns:wsse="${WSSE}" xmlns:wsu="${WSU}">` +
-    `<wsse:BinarySecurityToken EncodingType="${BASE64_BINARY}" ValueType="${X509_V3}" wsu:Id="${tokenId}">${signer.certificate.toString('base64')}</wsse:BinarySecurityToken>` +
-    `<ds:Signature xmlns:ds="${DS}">${signedInfo}<ds:SignatureValue>${value.toString('base64')}</ds:SignatureValue>` +
-    `<ds:KeyInfo><wsse:SecurityTokenReference><wsse:Reference URI="#${tokenId}" ValueType="${X509_V3}"></wsse:Reference></wsse:SecurityTokenReference></ds:KeyInfo>` +
-    `</ds:Signature></wsse:Security>`
-  )
-}
+const writeToken = (id: string, { certificate }: Signer): string =>
+  `<wsse:BinarySecurityToken EncodingType="${BASE64_BINARY}" ValueType="${X509_V3}" wsu:Id="${id}">${certificate.toString('base64')}</wsse:BinarySecurityToken>`
+
+const writeSignature = (tokenId: string, signedInfo: string, value: Buffer): string =>
+  `<ds:Signature xmlns:ds="${DS}">${signedInfo}<ds:SignatureValue>${value.toString('base64')}</ds:SignatureValue>` +
+  `<ds:KeyInfo><wsse:SecurityTokenReference><wsse:Reference URI="#${tokenId}" ValueType="${X509_V3}"></wsse:Reference></wsse:SecurityTokenReference></ds:KeyInfo>` +
+  `</ds:Signature>`

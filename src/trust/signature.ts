@@ -5,6 +5,7 @@ import { TrustError } from './errors.js'
 import { DS, ENVELOPED_SIGNATURE, EXC_C14N, WSSE, X509_V3 } from './names.js'
 
 const MAX_REFERENCES = 10
+const MAX_ISSUER_LENGTH = 1_000
 /** A bare name: no XPointer, nothing that would need quoting in anybody's query language. */
 const SAME_DOCUMENT_ID = /^#[^\s'"<>&()#]+$/
 
@@ -16,12 +17,18 @@ export interface Signature {
   readonly algorithm: SignatureAlgorithm
   readonly references: readonly Reference[]
   readonly value: Buffer
-  /** id of the BinarySecurityToken that KeyInfo points at */
-  readonly tokenId: string
+  readonly keyReference: KeyReference
 }
+
+/** How KeyInfo names the certificate: the id of the token in the header, or what is written in the certificate itself. */
+export type KeyReference =
+  | { readonly kind: 'token'; readonly id: string }
+  | { readonly kind: 'issuer-serial'; readonly issuer: string; readonly serial: string }
 
 export interface Reference {
   readonly id: string
+  /** algorithm names of the transforms, in their order */
+  readonly transforms: readonly string[]
   readonly inclusivePrefixes: readonly string[]
   readonly digest: DigestAlgorithm
   readonly digestValue: Buffer
@@ -58,7 +65,7 @@ export function readSignature(element: XmlElement): Signature {
     algorithm,
     references: references.map(readReference),
     value: leafBase64(signatureValue!) ?? refuse('SIGNATURE_POLICY', 'SignatureValue is not base64'),
-    tokenId: readTokenId(keyInfo!),
+    keyReference: readKeyReference(keyInfo!),
   }
 }
 
@@ -80,15 +87,20 @@ function readReference(element: XmlElement): Reference {
   if (method!.elements().length > 0) refuse('SIGNATURE_POLICY', 'DigestMethod has parameters')
   return {
     id: uri.slice(1),
+    transforms: names,
     inclusivePrefixes: prefixesOf(last),
     digest: digestAlgorithms[algorithmOf(method!)] ?? refuse('ALGORITHM_REFUSED', 'A digest algorithm is not accepted'),
     digestValue: leafBase64(value!) ?? refuse('SIGNATURE_POLICY', 'A DigestValue is not base64'),
   }
 }
 
-/** KeyInfo = SecurityTokenReference = Reference to the token by its id. Source: WSS 1.1.1 §7.2. */
-function readTokenId(keyInfo: XmlElement): string {
+/**
+ * KeyInfo = SecurityTokenReference = Reference to the token by its id, or X509Data with issuer and serial number.
+ * Source: WSS 1.1.1 §7.2; X.509 Token Profile 1.1.1 §3.2.3
+ */
+function readKeyReference(keyInfo: XmlElement): KeyReference {
   const [tokenReference] = children(keyInfo, [WSSE, 'SecurityTokenReference'])
+  if (tokenReference!.elements()[0]?.is(DS, 'X509Data') === true) return readIssuerSerial(tokenReference!)
   const [reference] = children(tokenReference!, [WSSE, 'Reference'])
   const type = reference!.attribute('', 'ValueType')
   if (type !== null && type !== X509_V3)
@@ -96,7 +108,18 @@ function readTokenId(keyInfo: XmlElement): string {
   const uri = reference!.attribute('', 'URI')
   if (uri === null || !SAME_DOCUMENT_ID.test(uri))
     refuse('SIGNATURE_POLICY', 'KeyInfo does not point at the token of this header')
-  return uri.slice(1)
+  return { kind: 'token', id: uri.slice(1) }
+}
+
+function readIssuerSerial(tokenReference: XmlElement): KeyReference {
+  const [data] = children(tokenReference, [DS, 'X509Data'])
+  const [issuerSerial] = children(data!, [DS, 'X509IssuerSerial'])
+  const [name, number] = children(issuerSerial!, [DS, 'X509IssuerName'], [DS, 'X509SerialNumber'])
+  const issuer = leafText(name!)
+  const serial = leafText(number!)
+  if (issuer === '' || issuer.length > MAX_ISSUER_LENGTH || !/^\d{1,60}$/.test(serial))
+    refuse('SIGNATURE_POLICY', 'KeyInfo does not name an issuer and a serial number')
+  return { kind: 'issuer-serial', issuer, serial }
 }
 
 /** Prefixes of an InclusiveNamespaces child; an empty list is like none (wss.md §2). */
@@ -110,6 +133,9 @@ function prefixesOf(method: XmlElement): string[] {
   if (prefixes.length > 64) refuse('SIGNATURE_POLICY', 'A PrefixList is too long')
   return prefixes
 }
+
+/** Text of an element that holds nothing else, without white space around it; '' when it is anything else. */
+const leafText = (element: XmlElement): string => (element.elements().length > 0 ? '' : element.text().trim())
 
 /** Bytes of an element that holds text and nothing else; null when it is anything else. */
 const leafBase64 = (element: XmlElement): Buffer | null =>

@@ -1,7 +1,7 @@
 import './clients/reflect.js'
 import { createHash, webcrypto } from 'node:crypto'
 
-export type KeyType = 'rsa2048' | 'rsa3072' | 'rsa1024' | 'ec-p256'
+export type KeyType = 'rsa2048' | 'rsa3072' | 'rsa1024' | 'rsa2048-e3' | 'ec-p256' | 'ec-p384' | 'ec-p521' | 'ed25519'
 
 /** A private key with its certificate. `fingerprintSha256` is 64 lower-case hex digits over the DER, without colons. */
 export interface Identity {
@@ -17,16 +17,18 @@ export interface IdentityOptions {
   keyType?: KeyType
   notBefore?: Date
   notAfter?: Date
+  /** hexadecimal; random when not given */
+  serialNumber?: string
   /** Signs the certificate; without one it signs itself. */
   issuer?: Identity
 }
 
-type Algorithm = webcrypto.RsaHashedKeyGenParams | (webcrypto.EcKeyGenParams & { hash: string })
+type Algorithm = webcrypto.RsaHashedKeyGenParams | (webcrypto.EcKeyGenParams & { hash: string }) | { name: 'Ed25519' }
 
-const rsa = (modulusLength: number): Algorithm => ({
+const rsa = (modulusLength: number, publicExponent = [1, 0, 1]): Algorithm => ({
   name: 'RSASSA-PKCS1-v1_5',
   hash: 'SHA-256',
-  publicExponent: new Uint8Array([1, 0, 1]),
+  publicExponent: new Uint8Array(publicExponent),
   modulusLength,
 })
 
@@ -34,7 +36,11 @@ const ALGORITHMS: Record<KeyType, Algorithm> = {
   rsa2048: rsa(2048),
   rsa3072: rsa(3072),
   rsa1024: rsa(1024),
+  'rsa2048-e3': rsa(2048, [3]),
   'ec-p256': { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
+  'ec-p384': { name: 'ECDSA', namedCurve: 'P-384', hash: 'SHA-384' },
+  'ec-p521': { name: 'ECDSA', namedCurve: 'P-521', hash: 'SHA-512' },
+  ed25519: { name: 'Ed25519' },
 }
 
 const YEAR_MS = 365 * 24 * 3600 * 1000
@@ -52,9 +58,12 @@ export async function makeIdentity(options: IdentityOptions): Promise<Identity> 
   // Not a static import: jest loads CommonJS packages before the module above has run.
   const { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension, X509CertificateGenerator } =
     await import('@peculiar/x509')
-  const keys = await webcrypto.subtle.generateKey(ALGORITHMS[keyType], true, ['sign', 'verify'])
+  const keys = (await webcrypto.subtle.generateKey(ALGORITHMS[keyType], true, [
+    'sign',
+    'verify',
+  ])) as webcrypto.CryptoKeyPair
   const certificate = await X509CertificateGenerator.create({
-    serialNumber: Buffer.from(webcrypto.getRandomValues(new Uint8Array(8))).toString('hex'),
+    serialNumber: options.serialNumber ?? Buffer.from(webcrypto.getRandomValues(new Uint8Array(8))).toString('hex'),
     subject: [{ CN: [commonName] }, { O: ['Testiviranomainen'] }, { C: ['FI'] }],
     issuer: [{ CN: [issuer?.commonName ?? commonName] }, { O: ['Testiviranomainen'] }, { C: ['FI'] }],
     notBefore: options.notBefore ?? new Date(Date.now() - 30 * 24 * 3600 * 1000),
