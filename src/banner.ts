@@ -7,7 +7,7 @@ import { version } from './version.js'
 
 /** What runs where, and what to try next; for the person who typed the command. */
 export function banner(config: Config, port: number, { embedded, sandbox }: Runtime): string {
-  const base = config.publicUrl ?? originOf(config.host, port)
+  const base = config.publicUrl ?? originOf(config.host, port, config.tlsKeyFile === undefined ? 'http' : 'https')
   const here = (path: string): string => relative(process.cwd(), path) || path
   const lines = [
     `Asiointitili Gateway ${version} (${config.mode})`,

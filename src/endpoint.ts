@@ -6,7 +6,7 @@ export const NON_SIGNED_PATH = `${SIGNED_PATH}NonSigned`
 export const INTERNAL_PATH = '/InternalServices/Viestinvalitys/ViranomaispalvelutWSInterfaceNonSigned'
 
 /** Address of a gateway that listens on this host and port, as a caller on the same computer writes it. */
-export function originOf(host: string, port: number): string {
+export function originOf(host: string, port: number, scheme: 'http' | 'https' = 'http'): string {
   const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host
-  return `http://${here.includes(':') ? `[${here}]` : here}:${port}`
+  return `${scheme}://${here.includes(':') ? `[${here}]` : here}:${port}`
 }

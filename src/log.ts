@@ -17,7 +17,7 @@ const allowed = [
   ...['method', 'route', 'mode', 'version', 'migration', 'host', 'port', 'pid', 'signal', 'exitCode'],
   ...['count', 'messageCount', 'itemCount', 'recipientCount', 'attachmentCount', 'deliveryCount', 'attemptCount'],
   ...['attempt', 'maxAttempts', 'durationMs', 'delayMs', 'ageMs', 'sizeBytes', 'nextAttemptAt', 'expiresAt'],
-  ...['fresh', 'fingerprint', 'subject', 'issuer', 'algorithm', 'keyId'],
+  ...['fresh', 'purpose', 'fingerprint', 'subject', 'issuer', 'algorithm', 'keyId'],
 ] as const
 const isAllowed: ReadonlySet<string> = new Set(allowed)
 

@@ -1,19 +1,18 @@
 import { createServer } from 'node:net'
+import { isatty } from 'node:tty'
 import { buildApp } from './app.js'
 import { banner } from './banner.js'
 import { systemClock } from './clock.js'
 import { loadConfig, type Config } from './config/index.js'
 import { GatewayError } from './errors.js'
+import { keepHouse } from './housekeeping.js'
 import { createLogger, type Log } from './log.js'
-import { ensurePartitions, submissions } from './store/index.js'
 import { openRuntime, type Runtime } from './runtime.js'
 import { version } from './version.js'
 
-const HOUSEKEEPING_MS = 6 * 60 * 60 * 1000
-const DAY_MS = 24 * 60 * 60 * 1000
-
 /** Starts the gateway and stops it on SIGINT or SIGTERM: requests in hand are finished, the database stops last. */
 async function main(): Promise<void> {
+  process.on('SIGHUP', endWithTerminal)
   const config = loadConfig(process.env)
   const log = createLogger({ level: config.logLevel })
   await refuseTakenPort(config)
@@ -27,6 +26,13 @@ async function main(): Promise<void> {
   }
   log.info({ event: 'gateway.stopped' })
   process.exit(0)
+}
+
+/** Keys are read again at SIGHUP, so it ends nothing; only a terminal that has been closed takes its programs along. */
+function endWithTerminal(): void {
+  if (!process.stdout.isTTY || isatty(1)) return
+  process.removeAllListeners('SIGHUP')
+  process.kill(process.pid, 'SIGHUP')
 }
 
 /** Resolves `signal` at the first SIGINT or SIGTERM; a second one, or a stop that takes too long, ends the process. */
@@ -60,27 +66,17 @@ async function serveUntil(
   const port = typeof address === 'object' && address !== null ? address.port : config.port
   log.info({ event: 'gateway.started', version, mode: config.mode, host: config.host, port, pid: process.pid })
   if (process.stdout.isTTY || config.mode === 'sandbox') process.stderr.write(banner(config, port, runtime))
-  const housekeeping = setInterval(() => void keepHouse(config, runtime, log), HOUSEKEEPING_MS).unref()
-  void keepHouse(config, runtime, log)
+  process.on('SIGHUP', () => app.reloadKeys())
+  const stopHousekeeping = keepHouse(config, { db: runtime.db, log, clock: systemClock })
+  app.certificates.start()
   await stopped
-  clearInterval(housekeeping)
+  stopHousekeeping()
   app.drain()
   // Callers that stop sending in the middle of a request must not use up the time that the database needs to stop.
   const cut = setTimeout(() => app.http.server.closeAllConnections(), config.shutdownTimeoutMs * 0.8)
   await app.http.close()
   clearTimeout(cut)
-}
-
-/** Makes the partitions of the months to come and forgets refused requests whose time is over; any process may, at any time. */
-async function keepHouse({ refusedRetentionDays }: Config, { db }: Runtime, log: Log): Promise<void> {
-  const now = systemClock.now()
-  try {
-    await ensurePartitions(db, now)
-    const count = await submissions.deleteRefused(db, new Date(now.getTime() - refusedRetentionDays * DAY_MS))
-    if (count > 0) log.info({ event: 'log.refused-deleted', count })
-  } catch (err) {
-    log.error({ event: 'housekeeping.failed', err })
-  }
+  await app.certificates.stop()
 }
 
 /** Says so before a database is started for nothing. */
