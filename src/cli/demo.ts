@@ -9,7 +9,7 @@ import { addExamples, CLI } from './options.js'
 import { deliveryText, stateText } from './messages.js'
 import { printExchange, testAddress } from './send.js'
 import type { Exchange } from './send/call.js'
-import { ownEndpoint, parseEndpoint } from './send/endpoint.js'
+import { parseEndpoint } from './send/endpoint.js'
 import type { Letter } from './send/letter.js'
 import { readConfig, withSession } from './session.js'
 import type { Terminal } from './terminal.js'
@@ -31,8 +31,11 @@ async function runDemo(terminal: Terminal, { url }: { url?: string }): Promise<v
       `The demo is for the sandbox only. To send a message of your own, see: ${CLI} send --help`,
     )
   }
-  const endpoint = url ?? ownEndpoint(config)
-  await requireGateway(endpoint)
+  const { isAlive, targetOf } = await import('./send/trust.js')
+  const target = targetOf(config, { ...(url !== undefined && { url }) })
+  const { endpoint } = target
+  // Asked first, so that no database is started for nothing.
+  if (!(await isAlive(target))) throw noGateway(endpoint)
   const { loadIdentity } = await import('./send/identity.js')
   const { sendLetter } = await import('./send/call.js')
   const { judge, readFate } = await import('./demo/fate.js')
@@ -43,7 +46,7 @@ async function runDemo(terminal: Terminal, { url }: { url?: string }): Promise<v
   step('The letter')
   printLetter(terminal, letter)
   step('Signed and sent as an authority does it')
-  const first = await sendLetter(endpoint, identity, letter)
+  const first = await sendLetter(target, identity, letter)
   printSending(terminal, endpoint, first)
   step('The answer')
   printExchange(terminal, letter, first)
@@ -55,7 +58,7 @@ async function runDemo(terminal: Terminal, { url }: { url?: string }): Promise<v
     step('What the database holds of it')
     printFate(terminal, fate)
     step('The same letter sent again')
-    const second = await sendLetter(endpoint, identity, letter)
+    const second = await sendLetter(target, identity, letter)
     printExchange(terminal, letter, second)
     const verdicts = judge(letter, fate, second, await readFate(session, letter, first))
     step('What that shows')
@@ -68,19 +71,12 @@ async function runDemo(terminal: Terminal, { url }: { url?: string }): Promise<v
   for (const command of nextCommands(letter, first)) terminal.out(`  ${command}`)
 }
 
-/** Asked first, so that no database is started for nothing. */
-async function requireGateway(endpoint: string): Promise<void> {
-  const answers = await fetch(new URL('/health/live', endpoint), { signal: AbortSignal.timeout(5_000) }).then(
-    (response) => response.ok,
-    () => false,
-  )
-  if (answers) return
-  throw new CommandError(
+const noGateway = (endpoint: string): CommandError =>
+  new CommandError(
     'ENDPOINT_UNREACHABLE',
     `No gateway answers at ${new URL(endpoint).origin}. Start it in another terminal with: npm start\n` +
       'Then run the demo again. If the gateway has another port, say so: PORT=8081 npm run demo',
   )
-}
 
 async function makeLetter(): Promise<Letter> {
   const { demoService, testPersons } = await import('../sandbox/index.js')

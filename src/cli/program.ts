@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.js'
+import { addAccessCommands } from './access.js'
 import { addAccountCommands } from './account.js'
 import { addDatabaseCommands } from './database.js'
 import { addDemoCommand } from './demo.js'
@@ -43,6 +44,7 @@ function buildProgram(terminal: Terminal): Command {
   addMessagesCommands(program, terminal)
   addLogCommands(program, terminal)
   addServiceCommands(program, terminal)
+  addAccessCommands(program, terminal)
   addAccountCommands(program, terminal)
   addDatabaseCommands(program, terminal)
   addExamples(program, ['npm run demo', 'messages list', 'service add --help'])

@@ -7,13 +7,14 @@ import { isBusinessId, refuseRealPerson } from './identity.js'
 import { printFields, shown } from './layout.js'
 import { addExamples, jsonOption, parseId, readFile } from './options.js'
 import type { Exchange } from './send/call.js'
-import { ownEndpoint, parseEndpoint } from './send/endpoint.js'
+import { parseEndpoint } from './send/endpoint.js'
 import type { Address, Letter, LetterFile, LetterOperation } from './send/letter.js'
 import { readConfig } from './session.js'
 import type { Terminal } from './terminal.js'
 
 interface SendOptions {
   readonly url?: string
+  readonly ca?: string
   readonly key?: string
   readonly certificate?: string
   readonly authority?: string
@@ -35,6 +36,7 @@ export function addSendCommand(program: Command, terminal: Terminal): void {
     .command('send')
     .description('sign a message and send it through a real endpoint, as an authority does')
     .option('--url <address>', 'endpoint; the gateway that runs here otherwise', parseEndpoint)
+    .option('--ca <file>', "the endpoint's certificate or that of its CA, PEM, for https")
     .option('--key <file>', "private key to sign with, PEM; the sandbox's demo authority's otherwise")
     .option('--certificate <file>', 'its certificate, PEM')
     .option('--authority <id>', 'ViranomaisTunnus; the demo authority otherwise', parseId)
@@ -74,12 +76,14 @@ function parseAddress(text: string): Address {
 async function runSend(terminal: Terminal, options: SendOptions): Promise<void> {
   const config = await readConfig(terminal)
   const letter = await letterOf(config, options)
-  const endpoint = options.url ?? ownEndpoint(config)
   const { loadIdentity } = await import('./send/identity.js')
   const identity = loadIdentity(config, options)
   const { sendLetter } = await import('./send/call.js')
-  const exchange = await sendLetter(endpoint, identity, letter)
-  if (options.json === true) terminal.json({ endpoint, reference: letter.reference, ...jsonOf(exchange) })
+  const { targetOf } = await import('./send/trust.js')
+  const target = targetOf(config, options)
+  const exchange = await sendLetter(target, identity, letter)
+  if (options.json === true)
+    terminal.json({ endpoint: target.endpoint, reference: letter.reference, ...jsonOf(exchange) })
   else printExchange(terminal, letter, exchange)
   if (!exchange.answer.accepted) terminal.exitCode = 1
 }

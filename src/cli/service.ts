@@ -1,8 +1,10 @@
 import { Option, type Command } from 'commander'
 import type { services } from '../store/index.js'
+import { addCertificateCommands, loadConfigured, runChecks, warningsAbout } from './certificates.js'
 import { CommandError, UsageError } from './errors.js'
 import { printFields, printTable, shown } from './layout.js'
 import { addExamples, CLI, jsonOption, parseBillingId, parseId, parseName, readFile } from './options.js'
+import { addServiceSettingsCommand } from './service-settings.js'
 import { actorOf, withSession } from './session.js'
 import type { Terminal } from './terminal.js'
 
@@ -40,6 +42,8 @@ export function addServiceCommands(program: Command, terminal: Terminal): void {
     'service add --authority kunta_ws --service kunta_ws_1 --name Päätökset --certificate kunta.crt.pem',
     "service add --authority kunta_ws --service kunta_ws_1 --name Päätökset --certificate uusi.pem --authority-name 'Esimerkkikunta'",
   ])
+  addServiceSettingsCommand(service, terminal)
+  addCertificateCommands(service, terminal)
   const list = service
     .command('list')
     .description('show the services and their certificates')
@@ -55,7 +59,9 @@ async function addService(terminal: Terminal, options: AddOptions): Promise<void
   const { services, audit } = await import('../store/index.js')
   const key = { authorityId: options.authority, id: options.service }
   const settings = settingsOf(options)
-  await withSession(terminal, async ({ db }) => {
+  await withSession(terminal, async (session) => {
+    const { db, config } = session
+    const authorities = await loadConfigured(config)
     const owner = await services.findCertificateOwner(db, certificate.fingerprint)
     await db.withTransaction(async (tx) => {
       await services.addService(
@@ -72,6 +78,10 @@ async function addService(terminal: Terminal, options: AddOptions): Promise<void
       const subject = { ...key, fingerprint: certificate.fingerprint, settings: Object.keys(settings) }
       await audit.insertAudit(tx, { actor: actorOf(terminal), act: 'service.added', subject })
     })
+    if (authorities !== null)
+      await runChecks(terminal, session, { authorities, fingerprints: [certificate.fingerprint] })
+    const status =
+      authorities === null ? null : (await services.findCertificateOwner(db, certificate.fingerprint))?.status
     const stored = (await services.listServices(db)).find(
       (one) => one.authorityId === key.authorityId && one.id === key.id,
     )
@@ -80,11 +90,10 @@ async function addService(terminal: Terminal, options: AddOptions): Promise<void
       ['certificate', shown(certificate.subject)],
       ['fingerprint', `${certificate.fingerprint} (SHA-256)`],
       ['valid', `${shown(certificate.notBefore)} – ${shown(certificate.notAfter)}`],
+      ...(status ? [['status', `${status.state} (${status.source})`] as const] : []),
     ])
-    const now = new Date()
-    if (now > certificate.notAfter) terminal.note('The certificate has expired: requests signed with it are refused.')
-    if (now < certificate.notBefore)
-      terminal.note('The certificate is not valid yet: requests signed with it are refused until then.')
+    for (const warning of await warningsAbout(certificate, config)) terminal.note(warning)
+    if (status && status.state !== 'good') terminal.note(`What the look at its CA found: ${shown(status.reason)}.`)
     if (owner?.services.some((other) => other.authorityId !== key.authorityId))
       terminal.note('The same certificate is registered for another authority too; make sure that this is meant.')
     if (options.authorityName !== undefined && stored?.authorityName !== options.authorityName)
@@ -121,23 +130,44 @@ function readable<T>(file: string, read: () => T): T {
 }
 
 async function listServices(terminal: Terminal, { json }: { json?: boolean }): Promise<void> {
-  const { services } = await import('../store/index.js')
-  const list = await withSession(terminal, ({ db }) => services.listServices(db))
-  if (json === true)
-    return terminal.json(list.map((service) => ({ ...service, settings: withoutPassword(service.settings) })))
-  if (list.length === 0) return terminal.note(`No service is registered yet. See: ${CLI} service add --help`)
-  const rows = list.flatMap((service) =>
-    (service.certificates.length === 0 ? [null] : service.certificates).map((certificate) => [
-      shown(service.authorityId),
-      shown(service.id),
-      shown(service.name),
-      service.environment,
-      certificate === null ? '-' : shown(certificate.subject),
-      certificate === null ? '-' : certificate.notAfter.slice(0, 10),
-      certificate === null ? '-' : certificate.fingerprint.slice(0, 16),
-    ]),
+  const { services, certificates } = await import('../store/index.js')
+  const { daysLeft } = await import('../certificates/index.js')
+  const { list, registrations } = await withSession(terminal, async ({ db, config }) => ({
+    list: await services.listServices(db),
+    // What was found in days when CAs were configured decides nothing today.
+    registrations: config.caFiles === undefined ? [] : await certificates.listRegistrations(db),
+  }))
+  const now = new Date()
+  const all = list.map((service) => ({
+    ...service,
+    settings: withoutPassword(service.settings),
+    certificates: service.certificates.map((certificate) => ({
+      ...certificate,
+      daysLeft: daysLeft(new Date(certificate.notAfter), now),
+      status:
+        registrations.find(
+          (one) =>
+            one.authorityId === service.authorityId &&
+            one.serviceId === service.id &&
+            one.fingerprint === certificate.fingerprint,
+        )?.status ?? null,
+    })),
+  }))
+  if (json === true) return terminal.json(all)
+  if (all.length === 0) return terminal.note(`No service is registered yet. See: ${CLI} service add --help`)
+  const rows = all.flatMap((service) => {
+    const about = [shown(service.authorityId), shown(service.id), shown(service.name), service.environment]
+    if (service.certificates.length === 0) return [[...about, '-', '-', '-', '-', '-']]
+    return service.certificates.map(({ subject, notAfter, fingerprint, ...certificate }) => [
+      ...[...about, shown(subject), notAfter.slice(0, 10), String(certificate.daysLeft)],
+      ...[certificate.status?.state ?? '-', fingerprint.slice(0, 16)],
+    ])
+  })
+  printTable(
+    terminal,
+    ['AUTHORITY', 'SERVICE', 'NAME', 'FOR', 'CERTIFICATE', 'VALID TO', 'DAYS', 'STATUS', 'SHA-256'],
+    rows,
   )
-  printTable(terminal, ['AUTHORITY', 'SERVICE', 'NAME', 'FOR', 'CERTIFICATE', 'VALID TO', 'SHA-256'], rows)
 }
 
 /** Settings as anybody may see them. */

@@ -18,7 +18,12 @@ const judge = new Ajv({ allErrors: true, formats }).compile({
   properties: Object.fromEntries(all.map((setting) => [setting.env, kinds[setting.kind].schema(setting)])),
   dependencies: Object.fromEntries(all.flatMap(({ env, goesWith }) => (goesWith ? [[env, [goesWith]]] : []))),
   if: { required: ['ASTI_MODE'], properties: { ASTI_MODE: { const: 'production' } } },
-  then: { required: all.filter(({ required }) => required === 'production').map(({ env }) => env) },
+  then: {
+    required: all.filter(({ required }) => required === 'production').map(({ env }) => env),
+    properties: Object.fromEntries(
+      all.flatMap(({ env, sandboxValues }) => (sandboxValues ? [[env, { not: { enum: sandboxValues } }]] : [])),
+    ),
+  },
 })
 
 /** Every problem of the given settings, one sentence each, in the order of the schema; unknown names come last. */
@@ -50,6 +55,7 @@ function problemWith(name: string, text: string | undefined): string {
   // The value of an unknown name may be a secret under a misspelt name.
   if (!setting) return `${name} is not a setting, the nearest name is ${nearest(name, names)}`
   if (text === undefined) return `${name} is missing (${setting.description})`
+  if (setting.sandboxValues?.includes(text)) return `${name} may be ${text} in the sandbox only`
   return `${name} must be ${expected(setting)}, ${setting.secret ? 'was set (its value is not shown)' : shown(text)}`
 }
 

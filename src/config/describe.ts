@@ -6,11 +6,19 @@ export const expected = (setting: Setting): string => kinds[setting.kind].expect
 
 /** What holds when the setting is not given, for tables and `--help`. */
 export function defaultText(setting: Setting): string {
-  const { kind, default: value, unset } = setting
+  const { default: value, unset } = setting
   if (value === undefined) return unset ?? 'none'
-  if (typeof value === 'number') return kinds[kind].show?.(value) ?? String(value)
+  if (typeof value === 'number') return shownNumber(setting, value)
   return typeof value === 'string' ? value : value.join(', ') || 'none'
 }
+
+/** The same for production, where it differs there; undefined where it does not. */
+export function productionDefaultText(setting: Setting): string | undefined {
+  const { productionDefault: value } = setting
+  return typeof value === 'number' ? shownNumber(setting, value) : value
+}
+
+const shownNumber = ({ kind }: Setting, value: number): string => kinds[kind].show?.(value) ?? String(value)
 
 /** What a text was, for a message about it; passwords in addresses and whole pasted files are left out. */
 export function shown(text: string): string {

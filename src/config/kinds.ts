@@ -43,6 +43,8 @@ export const kinds: Readonly<Record<Kind, KindRules>> = {
     largest: LONGEST_TIMER,
   }),
   host: text('host', 'an address or a host name'),
+  headerName: text('header-name', 'the name of an HTTP header'),
+  password: text('password', 'a text on one line'),
   path: { ...text('path', 'a path'), finish: (path: string) => resolve(path) },
   paths: {
     ...list('path', 'a comma list of file paths'),
@@ -60,6 +62,8 @@ export const kinds: Readonly<Record<Kind, KindRules>> = {
 /** ajv formats, one per kind of text. */
 export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   host: (text) => isIP(text) > 0 || /^[a-z\d]([a-z\d._-]*[a-z\d])?$/i.test(text),
+  'header-name': (text) => /^[a-z\d!#$%&'*+.^_`|~-]+$/i.test(text),
+  password: (text) => !/[\r\n]/.test(text),
   // A key pasted in the place of its file's name has line breaks.
   path: (text) => text.trim() !== '' && !/\p{Cc}/u.test(text),
   'http-url': (text) => /^https?:\/\/[^\s/?#@\\]+(\/[^\s?#\\]+)?(?<!\/)$/.test(text) && URL.canParse(text),

@@ -1,7 +1,9 @@
 import { basics } from './settings/basics.js'
 import { contract } from './settings/contract.js'
 import { trust } from './settings/trust.js'
+import { certificates } from './settings/certificates.js'
 import { keys } from './settings/keys.js'
+import { tls } from './settings/tls.js'
 import { limits } from './settings/limits.js'
 import { database } from './settings/database.js'
 import type { ConfigOf, Setting } from './setting.js'
@@ -14,7 +16,9 @@ export const settings = [
   ...basics,
   ...contract,
   ...trust,
+  ...certificates,
   ...keys,
+  ...tls,
   ...limits,
   ...database,
 ] as const satisfies readonly Setting[]

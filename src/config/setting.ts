@@ -8,7 +8,9 @@ interface ValueOfKind {
   bytes: number
   duration: number
   host: string
+  headerName: string
   path: string
+  password: string
   paths: readonly string[]
   httpUrl: string
   postgresUrl: string
@@ -19,7 +21,7 @@ interface ValueOfKind {
 export type Kind = keyof ValueOfKind
 
 /** The parts of the README's table, in its order. */
-export const groups = ['Basics', 'Contract', 'Trust', 'Keys', 'Limits', 'Database'] as const
+export const groups = ['Basics', 'Contract', 'Trust', 'Certificates', 'Keys', 'TLS', 'Limits', 'Database'] as const
 
 /** One setting, declared once in schema.ts. Defaults are written in the Config's own units: bytes, milliseconds. */
 export interface Setting {
@@ -32,10 +34,12 @@ export interface Setting {
   /** Of an integer; sizes are bytes and durations milliseconds. */
   unit?: string
   values?: readonly string[]
+  /** Those of the values that production refuses. */
+  sandboxValues?: readonly string[]
   min?: number
   max?: number
   default?: string | number | readonly string[]
-  productionDefault?: string
+  productionDefault?: string | number
   /** What happens when a setting without default is not given. */
   unset?: string
   /** Never shown, has a `_FILE` twin, and is a Sensitive in the Config. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readAnswer, type Answer } from './answer.js'
 import { isLoopback } from './endpoint.js'
+import type { Target } from './trust.js'
 import { CommandError } from '../errors.js'
 import { soapArguments, type Letter, type LetterOperation } from './letter.js'
 
@@ -26,9 +27,13 @@ type SoapCall = (args: object, options: object) => Promise<[unknown, string, unk
  * Timestamp, SHA-256. Each call makes a new client, because its signer keeps state.
  * @throws CommandError ENDPOINT_UNREACHABLE, ANSWER_UNREADABLE
  */
-export async function sendLetter(endpoint: string, identity: Identity, letter: Letter): Promise<Exchange> {
+export async function sendLetter({ endpoint, agent }: Target, identity: Identity, letter: Letter): Promise<Exchange> {
   const { createClientAsync, WSSecurityCert } = await import('soap')
-  const http = { timeout: TIMEOUT_MS, ...(isLoopback(endpoint) && { proxy: false }) }
+  const http = {
+    timeout: TIMEOUT_MS,
+    ...(isLoopback(endpoint) && { proxy: false }),
+    ...(agent !== null && { httpsAgent: agent }),
+  }
   const client = await createClientAsync(
     `${endpoint}?wsdl`,
     { disableCache: true, wsdl_options: http },
@@ -62,6 +67,13 @@ export async function sendLetter(endpoint: string, identity: Identity, letter: L
 function unreachable(endpoint: string, error: unknown): CommandError | null {
   const { code, response } = error as { code?: string; response?: unknown }
   if (code === undefined || response !== undefined) return null
+  if (/CERT|SIGNATURE/.test(code)) {
+    return new CommandError(
+      'ENDPOINT_UNREACHABLE',
+      `${endpoint} shows a certificate that is not trusted here (${code}). Give the certificate, or that of its CA, with --ca.`,
+      { cause: error },
+    )
+  }
   return new CommandError(
     'ENDPOINT_UNREACHABLE',
     `Nothing answers at ${endpoint} (${code}). Start the gateway in another terminal with: npm start\n` +

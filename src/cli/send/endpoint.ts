@@ -16,9 +16,9 @@ export function parseEndpoint(text: string): string {
 }
 
 /** The gateway that runs here with the same settings. */
-export function ownEndpoint({ host, port }: Config): string {
+export function ownEndpoint({ host, port, tlsKeyFile }: Config): string {
   if (port === 0) throw new UsageError('PORT is 0, so the gateway chose its port itself. Say where it is with --url.')
-  return `${originOf(host, port)}${SIGNED_PATH}`
+  return `${originOf(host, port, tlsKeyFile === undefined ? 'http' : 'https')}${SIGNED_PATH}`
 }
 
 /** A request to this computer has no business with a proxy. */

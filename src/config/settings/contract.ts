@@ -7,17 +7,21 @@ export const contract = [
     key: 'responseSecurity',
     group: 'Contract',
     kind: 'choice',
-    values: ['signature', 'none'],
+    values: ['signature', 'signature+timestamp', 'none'],
     default: 'signature',
-    description: 'Whether answers are signed; a service may have a setting of its own',
+    description:
+      'Whether answers are signed, and whether a Timestamp is signed with them; a service may have a setting of its own',
   },
   {
     env: 'ASTI_NON_SIGNED',
     key: 'nonSigned',
     group: 'Contract',
-    kind: 'switch',
+    kind: 'choice',
+    values: ['off', 'proven', 'anyone'],
+    sandboxValues: ['anyone'],
     default: 'off',
-    description: 'Whether the endpoint for unsigned requests is open',
+    description:
+      'Who may use the endpoint for unsigned requests: services whose connection proves who calls, or anyone (sandbox only)',
   },
   {
     env: 'ASTI_REFERENCE_MISSING',

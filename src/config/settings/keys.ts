@@ -1,4 +1,5 @@
 import type { Setting } from '../setting.js'
+import { SECOND } from '../units.js'
 
 export const keys = [
   {
@@ -25,18 +26,61 @@ export const keys = [
     group: 'Keys',
     kind: 'path',
     required: 'production',
-    goesWith: 'ASTI_SIGNING_CERTIFICATE_FILE',
     unset: 'made in the data directory',
-    description: 'File of the private key that signs what the gateway sends',
+    description: 'File of the private key that signs what the gateway sends, PEM or PKCS#12',
   },
   {
     env: 'ASTI_SIGNING_CERTIFICATE_FILE',
     key: 'signingCertificateFile',
     group: 'Keys',
     kind: 'path',
-    required: 'production',
     goesWith: 'ASTI_SIGNING_KEY_FILE',
-    unset: 'made in the data directory',
-    description: 'File of the certificate of the signing key',
+    unset: 'taken from the key file',
+    description: 'File of the certificate of the signing key, PEM',
+  },
+  {
+    env: 'ASTI_SIGNING_KEY_PASSWORD',
+    key: 'signingKeyPassword',
+    group: 'Keys',
+    kind: 'password',
+    secret: true,
+    goesWith: 'ASTI_SIGNING_KEY_FILE',
+    unset: 'none',
+    description: 'Password of the file of the signing key',
+  },
+  {
+    env: 'ASTI_NEXT_SIGNING_KEY_FILE',
+    key: 'nextSigningKeyFile',
+    group: 'Keys',
+    kind: 'path',
+    unset: 'the signing key signs for everybody',
+    description: 'File of the key that signs for the services that have changed to it already, during a rollover',
+  },
+  {
+    env: 'ASTI_NEXT_SIGNING_CERTIFICATE_FILE',
+    key: 'nextSigningCertificateFile',
+    group: 'Keys',
+    kind: 'path',
+    goesWith: 'ASTI_NEXT_SIGNING_KEY_FILE',
+    unset: 'taken from the key file',
+    description: 'File of the certificate of the next signing key, PEM',
+  },
+  {
+    env: 'ASTI_NEXT_SIGNING_KEY_PASSWORD',
+    key: 'nextSigningKeyPassword',
+    group: 'Keys',
+    kind: 'password',
+    secret: true,
+    goesWith: 'ASTI_NEXT_SIGNING_KEY_FILE',
+    unset: 'none',
+    description: 'Password of the file of the next signing key',
+  },
+  {
+    env: 'ASTI_KEY_CHECK_INTERVAL_MS',
+    key: 'keyCheckIntervalMs',
+    group: 'Keys',
+    kind: 'duration',
+    default: 30 * SECOND,
+    description: 'Time between looks whether the files of signing and TLS keys have changed; 0 only at SIGHUP',
   },
 ] as const satisfies readonly Setting[]

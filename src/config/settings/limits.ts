@@ -1,6 +1,8 @@
 import type { Setting } from '../setting.js'
 import { GiB, KiB, MiB, SECOND } from '../units.js'
 
+const MAX_PER_MINUTE = 100_000_000
+
 export const limits = [
   {
     env: 'ASTI_MAX_REQUEST_BYTES',
@@ -22,6 +24,17 @@ export const limits = [
     atLeast: 'ASTI_MAX_REQUEST_BYTES',
     default: 256 * MiB,
     description: 'Bytes of requests held in memory at once; above it callers are answered 503',
+  },
+  {
+    env: 'ASTI_MAX_BYTES_IN_FLIGHT_PER_ADDRESS',
+    key: 'maxBytesInFlightPerAddress',
+    group: 'Limits',
+    kind: 'bytes',
+    min: KiB,
+    max: 64 * GiB,
+    atLeast: 'ASTI_MAX_REQUEST_BYTES',
+    default: 128 * MiB,
+    description: 'The same for requests from one address (IPv6: one /64 network)',
   },
   {
     env: 'ASTI_MAX_ATTACHMENT_BYTES',
@@ -50,6 +63,55 @@ export const limits = [
     kind: 'duration',
     min: 1,
     default: 60 * SECOND,
-    description: 'Time within which a whole request must have arrived',
+    description: 'Time within which a whole request must have arrived, and its answer must have been taken',
+  },
+  {
+    env: 'ASTI_IDLE_TIMEOUT_MS',
+    key: 'idleTimeoutMs',
+    group: 'Limits',
+    kind: 'duration',
+    min: 1,
+    default: 15 * SECOND,
+    description: 'Longest pause in the middle of a request, or of taking its answer; also the time for the headers',
+  },
+  {
+    env: 'ASTI_KEEP_ALIVE_TIMEOUT_MS',
+    key: 'keepAliveTimeoutMs',
+    group: 'Limits',
+    kind: 'duration',
+    min: 1,
+    default: 65 * SECOND,
+    description: 'Time a connection is kept between requests; longer than the 60 s of common balancers',
+  },
+  {
+    env: 'ASTI_MAX_CONNECTIONS',
+    key: 'maxConnections',
+    group: 'Limits',
+    kind: 'integer',
+    min: 1,
+    max: 1_000_000,
+    default: 1_000,
+    description: 'Most open connections; one address that is no trusted proxy gets at most a quarter of them',
+  },
+  {
+    env: 'ASTI_REQUESTS_PER_MINUTE_PER_ADDRESS',
+    key: 'requestsPerMinutePerAddress',
+    group: 'Limits',
+    kind: 'integer',
+    max: MAX_PER_MINUTE,
+    default: 0,
+    productionDefault: 12_000,
+    description: 'SOAP requests that one address (IPv6: one /64 network) may send in a minute; 0 sets no limit',
+  },
+  {
+    env: 'ASTI_REQUESTS_PER_MINUTE_PER_SERVICE',
+    key: 'requestsPerMinutePerService',
+    group: 'Limits',
+    kind: 'integer',
+    max: MAX_PER_MINUTE,
+    default: 0,
+    productionDefault: 6_000,
+    description:
+      'SOAP requests that one service may send in a minute, counted once its identity is proven; 0 sets no limit',
   },
 ] as const satisfies readonly Setting[]

@@ -1,5 +1,5 @@
 import type { Setting } from '../setting.js'
-import { MINUTE, SECOND } from '../units.js'
+import { MiB, MINUTE, SECOND } from '../units.js'
 
 export const trust = [
   {
@@ -55,5 +55,41 @@ export const trust = [
     max: 3650,
     default: 90,
     description: 'Days a refused request stays in the message log',
+  },
+  {
+    env: 'ASTI_REFUSED_EVIDENCE_DAYS',
+    key: 'refusedEvidenceDays',
+    group: 'Trust',
+    kind: 'integer',
+    unit: 'days',
+    min: 1,
+    max: 3650,
+    default: 14,
+    description: 'Days the bytes of a refused request are kept, sealed, so that it can be explained',
+  },
+  {
+    env: 'ASTI_REFUSED_EVIDENCE_MAX_BYTES',
+    key: 'refusedEvidenceMaxBytes',
+    group: 'Trust',
+    kind: 'bytes',
+    default: MiB,
+    description: 'Largest refused request whose bytes are kept; 0 keeps none',
+  },
+  {
+    env: 'ASTI_REFUSED_EVIDENCE_BYTES_PER_HOUR',
+    key: 'refusedEvidencePerHourBytes',
+    group: 'Trust',
+    kind: 'bytes',
+    default: 64 * MiB,
+    description: 'Bytes of refused requests that each process keeps in an hour; anybody can send them',
+  },
+  {
+    env: 'ASTI_CLIENT_CERTIFICATE_HEADER',
+    key: 'clientCertificateHeader',
+    group: 'Trust',
+    kind: 'headerName',
+    unset: 'only TLS that ends here shows client certificates',
+    description:
+      "Header in which a trusted proxy hands the caller's TLS certificate on (Client-Cert, X-SSL-Client-Cert)",
   },
 ] as const satisfies readonly Setting[]
