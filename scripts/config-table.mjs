@@ -6,7 +6,7 @@
  *   node scripts/config-table.mjs --check README.md  exits with 1 if the file says anything else
  */
 import { readFileSync, writeFileSync } from 'node:fs'
-import { defaultText, expected } from '../dist/config/describe.js'
+import { defaultText, expected, productionDefaultText } from '../dist/config/describe.js'
 import { settings } from '../dist/config/schema.js'
 import { groups } from '../dist/config/setting.js'
 
@@ -25,7 +25,8 @@ function valueText(setting) {
 function presetText(setting) {
   const text = defaultText(setting)
   const preset = setting.default === undefined || text === 'none' ? text : `\`${text}\``
-  if (setting.productionDefault) return `${preset}; production: \`${setting.productionDefault}\``
+  const inProduction = productionDefaultText(setting)
+  if (inProduction !== undefined) return `${preset}; production: \`${inProduction}\``
   return setting.required === 'production' ? `${preset}; **production: required**` : preset
 }
 

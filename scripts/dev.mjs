@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { join } from 'node:path'
+import { isatty } from 'node:tty'
 import { install, root } from './prepare.mjs'
 
 install()
@@ -14,5 +15,12 @@ watch(join(root, 'src'), { recursive: true }, () => {
     gateway.once('exit', () => (gateway = start()))
     if (!gateway.kill('SIGTERM')) gateway = start()
   }, 200)
+})
+// The gateway reads its keys again; a terminal that is closed takes both of us along.
+process.on('SIGHUP', () => {
+  gateway.kill('SIGHUP')
+  if (!process.stdout.isTTY || isatty(1)) return
+  process.removeAllListeners('SIGHUP')
+  process.kill(process.pid, 'SIGHUP')
 })
 process.on('SIGINT', () => gateway.once('exit', () => process.exit(0)))

@@ -85,7 +85,18 @@ describe('in production', () => {
     expect(loadConfig({ ...production, HOST: '127.0.0.1' }).host).toBe('127.0.0.1')
   })
 
-  test.each(Object.keys(production).filter((name) => name !== 'ASTI_MODE'))('%s has no default', (name) => {
+  test('callers have limits that the sandbox does without, and that can be taken off', () => {
+    const limits = { requestsPerMinutePerAddress: 12_000, requestsPerMinutePerService: 6_000 }
+    expect(loadConfig(production)).toMatchObject(limits)
+    expect(loadConfig({})).toMatchObject({ requestsPerMinutePerAddress: 0, requestsPerMinutePerService: 0 })
+    expect(loadConfig({ ...production, ASTI_REQUESTS_PER_MINUTE_PER_ADDRESS: '0' })).toMatchObject({
+      ...limits,
+      requestsPerMinutePerAddress: 0,
+    })
+  })
+
+  const optional = ['ASTI_MODE', 'ASTI_SIGNING_CERTIFICATE_FILE']
+  test.each(Object.keys(production).filter((name) => !optional.includes(name)))('%s has no default', (name) => {
     expect(problemsOf({ ...production, [name]: undefined })).toEqual([
       expect.stringMatching(new RegExp(`^${name} is missing \\(.+\\)$`)),
     ])
@@ -138,15 +149,23 @@ describe('the message of a refused configuration', () => {
 })
 
 describe('settings that belong together', () => {
-  test('a signing key without its certificate is refused, also in the sandbox', () => {
-    expect(problemsOf({ ASTI_SIGNING_KEY_FILE: 'key.pem' })).toEqual([
-      expect.stringMatching(/^ASTI_SIGNING_CERTIFICATE_FILE is missing/),
-    ])
+  test.each(['SIGNING', 'NEXT_SIGNING', 'TLS'])(
+    'of %s a certificate or password without its key is refused',
+    (which) => {
+      const missing = [expect.stringMatching(new RegExp(`^ASTI_${which}_KEY_FILE is missing`))]
+      expect(problemsOf({ [`ASTI_${which}_CERTIFICATE_FILE`]: 'crt.pem' })).toEqual(missing)
+      expect(problemsOf({ [`ASTI_${which}_KEY_PASSWORD`]: PASSWORD })).toEqual(missing)
+    },
+  )
+
+  test('a key file may hold its certificate, so it may be given alone', () => {
+    expect(problemsOf({ ASTI_SIGNING_KEY_FILE: 'key.p12', ASTI_TLS_KEY_FILE: 'tls.p12' })).toEqual([])
   })
 
   test('a bound on bytes in flight that no largest request could pass is refused', () => {
     expect(problemsOf({ ASTI_MAX_REQUEST_BYTES: '300MiB' })).toEqual([
       'ASTI_MAX_BYTES_IN_FLIGHT must be at least ASTI_MAX_REQUEST_BYTES (300 MiB), was 256 MiB',
+      'ASTI_MAX_BYTES_IN_FLIGHT_PER_ADDRESS must be at least ASTI_MAX_REQUEST_BYTES (300 MiB), was 128 MiB',
     ])
     expect(problemsOf({ ASTI_MAX_BYTES_IN_FLIGHT: '10 MiB' })).toHaveLength(1)
     expect(problemsOf({ ASTI_MAX_BYTES_IN_FLIGHT: '10 MiB', ASTI_MAX_REQUEST_BYTES: '1 MiB' })).toEqual([])

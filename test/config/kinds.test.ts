@@ -26,12 +26,16 @@ const good: readonly (readonly [name: string, text: string, value: unknown])[] =
   ['ASTI_EVIDENCE', 'No', 'off'],
   ['ASTI_EVIDENCE', '0', 'off'],
   ['ASTI_EVIDENCE', 'false', 'off'],
-  ['ASTI_NON_SIGNED', 'TRUE', 'on'],
-  ['ASTI_NON_SIGNED', '1', 'on'],
-  ['ASTI_NON_SIGNED', 'yes', 'on'],
+  ['ASTI_EVIDENCE', 'TRUE', 'on'],
+  ['ASTI_EVIDENCE', '1', 'on'],
+  ['ASTI_EVIDENCE', 'yes', 'on'],
+  ['ASTI_NON_SIGNED', 'proven', 'proven'],
+  ['ASTI_CLIENT_CERTIFICATE_HEADER', 'X-SSL-Client-Cert', 'X-SSL-Client-Cert'],
   ['ASTI_PUBLIC_URL', 'http://localhost:8080', 'http://localhost:8080'],
   ['ASTI_PUBLIC_URL', 'https://asti.example/under/path', 'https://asti.example/under/path'],
   ['ASTI_TRUSTED_PROXIES', '10.0.0.0/8, 192.168.1.1,fd00::/8', ['10.0.0.0/8', '192.168.1.1', 'fd00::/8']],
+  ['ASTI_TLS_MIN_VERSION', '1.3', '1.3'],
+  ['ASTI_KEY_CHECK_INTERVAL_MS', '0', 0],
   ['ASTI_ATTACHMENT_TYPES', 'application/PDF, text/plain', ['application/pdf', 'text/plain']],
 ]
 
@@ -46,7 +50,9 @@ const bad: Record<string, readonly string[]> = {
   ASTI_MAX_REQUEST_BYTES: ['10MB', '10 mib', '1.5MiB', '1 KiB extra', '0', '1TiB', '600 MiB', 'MiB', '1 constructor'],
   ASTI_CLOCK_SKEW_MS: ['5 minutes', '5m', '-1', '1.5s', '25d', '1h30min'],
   ASTI_REFUSED_RETENTION_DAYS: ['0', '90d'],
-  ASTI_NON_SIGNED: ['maybe', '2', 'constructor', '__proto__'],
+  ASTI_EVIDENCE: ['maybe', '2', 'constructor', '__proto__'],
+  ASTI_NON_SIGNED: ['on', 'Proven', 'constructor'],
+  ASTI_CLIENT_CERTIFICATE_HEADER: ['a b', 'a:', ''.padEnd(3, '\t') + 'ä'],
   ASTI_SHA1: ['true', 'yes'],
   ASTI_PUBLIC_URL: [
     ...['gateway.example', 'ftp://x', 'https://', 'https://x/', 'https://x/y/', 'https://x?a=1', 'https://x/y?a'],
@@ -64,6 +70,8 @@ const bad: Record<string, readonly string[]> = {
   ],
   ASTI_ATTACHMENT_TYPES: ['pdf', 'text/plain;charset=utf-8', 'a/b/c', '*/*', 'text/plain,,image/png'],
   ASTI_SEALING_KEY_FILES: ['a,,b', 'a\nb'],
+  ASTI_TLS_MIN_VERSION: ['1.1', 'TLSv1.2', '1'],
+  ASTI_TLS_CLIENT_CERTIFICATES: ['on', 'required'],
   DATABASE_URL: ['db.example', 'https://db.example', 'postgres:db', 'postgres://db:port/x'],
 }
 
@@ -80,7 +88,7 @@ test.each(settings.map((setting) => [setting.env, setting] as const))('%s is dec
   expect(setting.description).toMatch(/^[A-Z].{5,110}[^.]$/)
   expect((setting.default === undefined) !== (setting.unset === undefined)).toBe(true)
   const unit = { bytes: 'Bytes', duration: 'Ms' }[setting.kind as string]
-  if (unit) expect(setting.key).toMatch(new RegExp(`${unit}(InFlight)?$`))
+  if (unit) expect(setting.key).toMatch(new RegExp(`${unit}(InFlight(PerAddress)?)?$`))
   // The words of the table, given back as a setting, mean the default.
   if (setting.default !== undefined && defaultText(setting) !== 'none') {
     expect(read(name, defaultText(setting))).toEqual(loadConfig({})[declared.key])

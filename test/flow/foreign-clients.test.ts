@@ -17,7 +17,7 @@ let identity: Identity
 const serverCertificatePem = readFileSync(sandboxFiles(testDataDir).signingCertificateFile, 'utf8')
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'on' } })
+  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone' } })
   identity = await sharedIdentity('client')
 })
 afterAll(() => gateway.close())

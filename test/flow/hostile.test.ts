@@ -29,7 +29,7 @@ let person: string
 
 beforeAll(async () => {
   gateway = await startGateway({
-    env: { ASTI_NON_SIGNED: 'on', ASTI_TRUSTED_PROXIES: '127.0.0.1', ASTI_STATEMENT_TIMEOUT_MS: '20s' },
+    env: { ASTI_NON_SIGNED: 'anyone', ASTI_TRUSTED_PROXIES: '127.0.0.1', ASTI_STATEMENT_TIMEOUT_MS: '20s' },
   })
   sender = await newSender(gateway)
   person = await newPerson(gateway)

@@ -18,13 +18,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   operations: [...floor, 'message', 'store'],
   arrival: [...floor, 'trust', 'contract', 'operations', 'message'],
   keys: [...floor, 'store', 'trust'],
+  certificates: [...floor, 'store', 'trust'],
   sandbox: [...floor, 'store', 'trust'],
   config: ['errors', 'sensitive', 'log'],
 }
 /** Leans on those rooms for their types only: nothing of them runs because of it. */
 const typesOnly: Readonly<Record<string, readonly string[]>> = { keys: ['store', 'trust'] }
 /** Wiring: these know every room, and no room knows them. */
-const wiring = ['main', 'app', 'runtime', 'banner', 'certificate-directory', 'cli']
+const wiring = ['main', 'app', 'key-sources', 'runtime', 'banner', 'housekeeping', 'cli']
 
 const isFile = (room: string): boolean => src.some(({ path }) => path === `src/${room}.ts`)
 const crossings = src.flatMap(({ path, imports }) =>

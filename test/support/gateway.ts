@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
-import { buildApp } from '../../src/app.js'
+import { buildApp, type App } from '../../src/app.js'
 import { systemClock, type Clock } from '../../src/clock.js'
 import { loadConfig } from '../../src/config/index.js'
 import { createLogger } from '../../src/log.js'
@@ -13,6 +13,7 @@ import { readCertificate } from '../../src/trust/index.js'
 /** A gateway in this process: real socket, real PostgreSQL (a clone of the migrated template), own clock if wished. */
 export interface TestGateway {
   readonly origin: string
+  readonly app: App
   readonly runtime: Runtime
   readonly db: Database
   readonly databaseUrl: string
@@ -84,7 +85,8 @@ export async function startGateway(
   const address = app.http.server.address() as { port: number }
   const { db, sealer } = runtime
   return {
-    origin: `http://127.0.0.1:${address.port}`,
+    origin: `${config.tlsKeyFile === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
+    app,
     runtime,
     db,
     databaseUrl,

@@ -12,6 +12,7 @@ import {
   PROCESS_TEST_LIMIT_MS,
 } from '../../support/gateway-process.js'
 import { sharedIdentity } from '../../support/keys.js'
+import { libraryPkcs12 } from '../../support/pkcs12.js'
 
 jest.setTimeout(PROCESS_TEST_LIMIT_MS)
 afterEach(tidyUp)
@@ -50,7 +51,6 @@ test('production without keys, database and address refuses to start and names e
     'ASTI_IDENTITY_KEY_FILE',
     'ASTI_SEALING_KEY_FILES',
     'ASTI_SIGNING_KEY_FILE',
-    'ASTI_SIGNING_CERTIFICATE_FILE',
     'DATABASE_URL',
   ]) {
     expect(stderr).toContain(`${name} is missing`)
@@ -82,4 +82,34 @@ test('production with keys, database and address of its own starts, and makes no
   expect(wsdl).toContain(`location="https://gateway.example.fi${SIGNED_PATH}"`)
   expect(existsSync(dataDir)).toBe(false)
   expect(await gateway.stop()).toEqual({ code: 0, signal: null })
+})
+
+test('production starts with a PKCS#12 file alone, and says in one sentence when its password does not fit', async () => {
+  const dataDir = newDataDir()
+  const { ASTI_SIGNING_CERTIFICATE_FILE: certificate, ...env } = await completeSettings(dataDir)
+  const store = join(dirname(certificate), 'signing.p12')
+  writeFileSync(store, libraryPkcs12(await sharedIdentity('production'), 'aivan-salainen-sana'))
+  const password = join(dirname(certificate), 'password')
+  writeFileSync(password, 'aivan-salainen-sana\n')
+  const withStore = { ...env, ASTI_SIGNING_KEY_FILE: store }
+
+  const wrong = await runGatewayProcess({ dataDir, env: { ...withStore, ASTI_SIGNING_KEY_PASSWORD: 'vaara-sana' } })
+  expect(wrong.code).toBe(1)
+  expect(wrong.stderr.trim()).toBe(`The password in ASTI_SIGNING_KEY_PASSWORD does not open ${store}`)
+
+  const gateway = await startGatewayProcess({
+    dataDir,
+    env: { ...withStore, ASTI_SIGNING_KEY_PASSWORD_FILE: password },
+  })
+  expect((await fetch(`${gateway.origin}/health/ready`)).status).toBe(200)
+  expect(await gateway.stop()).toEqual({ code: 0, signal: null })
+})
+
+test('production with a key in PEM and no certificate names the setting that is missing', async () => {
+  const dataDir = newDataDir()
+  const env = { ...(await completeSettings(dataDir)), ASTI_SIGNING_CERTIFICATE_FILE: '' }
+  const { code, stderr } = await runGatewayProcess({ dataDir, env })
+  expect(code).toBe(1)
+  expect(linesOf(stderr)).toHaveLength(1)
+  expect(stderr).toContain('ASTI_SIGNING_CERTIFICATE_FILE')
 })

@@ -34,7 +34,7 @@ let sender: Sender
 let person: string
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'on', ASTI_MAX_ATTACHMENT_BYTES: '1000' } })
+  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone', ASTI_MAX_ATTACHMENT_BYTES: '1000' } })
   sender = await newSender(gateway)
   person = await newPerson(gateway)
 })
@@ -150,7 +150,7 @@ describe('400', () => {
   })
 
   test('400: HaeAsiakkaita about more customers than one call may', async () => {
-    const env = { ASTI_NON_SIGNED: 'on', ASTI_MAX_RECIPIENTS_PER_QUERY: '3' }
+    const env = { ASTI_NON_SIGNED: 'anyone', ASTI_MAX_RECIPIENTS_PER_QUERY: '3' }
     const small = await startGateway({ env })
     try {
       const from = await newSender(small, { settings: { mayListAccounts: true } })

@@ -37,7 +37,7 @@ let sender: Sender
 let person: string
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'on' } })
+  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone' } })
   sender = await newSender(gateway)
   person = await newPerson(gateway)
 })

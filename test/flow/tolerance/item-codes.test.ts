@@ -22,7 +22,7 @@ let sender: Sender
 let person: string
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'on', ASTI_MAX_ATTACHMENT_BYTES: '1000' } })
+  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone', ASTI_MAX_ATTACHMENT_BYTES: '1000' } })
   sender = await newSender(gateway)
   person = await newPerson(gateway)
 })

@@ -26,7 +26,7 @@ let sender: Sender
 let person: string
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'on' } })
+  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone' } })
   sender = await newSender(gateway)
   person = await newPerson(gateway)
 })
@@ -67,7 +67,7 @@ describe('R22', () => {
   })
 
   test('R22: an installation may refuse letters without ViranomaisTunniste with 525', async () => {
-    const strict = await startGateway({ env: { ASTI_NON_SIGNED: 'on', ASTI_REFERENCE_MISSING: 'refuse' } })
+    const strict = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone', ASTI_REFERENCE_MISSING: 'refuse' } })
     try {
       const from = await newSender(strict)
       const to = await newPerson(strict)

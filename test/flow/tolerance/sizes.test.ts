@@ -28,7 +28,7 @@ let sender: Sender
 let person: string
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'on' } })
+  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone' } })
   sender = await newSender(gateway)
   person = await newPerson(gateway)
 })
@@ -46,7 +46,7 @@ describe('R29', () => {
   let to: string
   beforeAll(async () => {
     const env = {
-      ASTI_NON_SIGNED: 'on',
+      ASTI_NON_SIGNED: 'anyone',
       ASTI_MAX_REQUEST_BYTES: String(LIMIT),
       ASTI_MAX_BYTES_IN_FLIGHT: String(LIMIT),
     }

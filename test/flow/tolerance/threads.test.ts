@@ -29,7 +29,7 @@ const threads = async (answer: Reply) => {
 }
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'on' } })
+  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone' } })
   sender = await newSender(gateway)
   person = await newPerson(gateway)
   const reference = newReference()
@@ -126,7 +126,7 @@ test('of several customers only the one whose item is meant is answered 200, the
 })
 
 test('an installation may ignore an unknown Viittaus', async () => {
-  const lenient = await startGateway({ env: { ASTI_NON_SIGNED: 'on', ASTI_UNKNOWN_THREAD: 'ignore' } })
+  const lenient = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone', ASTI_UNKNOWN_THREAD: 'ignore' } })
   try {
     const from = await newSender(lenient)
     const to = await newPerson(lenient)

@@ -26,7 +26,7 @@ let person: string
 let message: Buffer
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'on' } })
+  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone' } })
   sender = await newSender(gateway)
   person = await newPerson(gateway)
   message = Buffer.from(unsigned(addItems(sender, item(person, { Nimeke: 'Päätös 😀' }))))

@@ -74,7 +74,7 @@ describe('453', () => {
     database = await cloneDatabase()
     cable = new Cable(database.url)
     await cable.mend()
-    gateway = await startGateway({ databaseUrl: cable.url(database.url), env: { ASTI_NON_SIGNED: 'on' } })
+    gateway = await startGateway({ databaseUrl: cable.url(database.url), env: { ASTI_NON_SIGNED: 'anyone' } })
   })
   afterAll(async () => {
     await gateway.close()
@@ -132,7 +132,7 @@ describe('453', () => {
 
 describe('450 and 550', () => {
   test('a fault of the gateway itself, here a lost table, is 550 to LahetaViesti and 450 to the others', async () => {
-    const gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'on' } })
+    const gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone' } })
     try {
       const sender = await newSender(gateway)
       const person = await newPerson(gateway)
@@ -159,7 +159,7 @@ describe('450 and 550', () => {
   })
 
   test('450: HaeTilaTieto says so when its own record cannot be written', async () => {
-    const gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'on' } })
+    const gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone' } })
     try {
       const sender = await newSender(gateway)
       await gateway.db.query('alter table submission add column lost integer not null')

@@ -32,12 +32,11 @@ export const judges = {
   eveli: (operation, answer) =>
     operation === 'HaeAsiakkaita' ? hasAccount(answer, false) : successIf(answer.code === 0),
   // oph itself waits for 200 from LisaaKohteita; it never went live and everybody else knows 0 (clients.md §3).
-  oph: (operation, answer) =>
-    operation === 'HaeAsiakkaita'
-      ? answer.items?.every((item) => item.state <= 300) === true
-        ? 'success'
-        : 'no-account'
-      : successIf(answer.code === 0),
+  oph: (operation, answer) => {
+    if (operation !== 'HaeAsiakkaita') return successIf(answer.code === 0)
+    if (answer.items === undefined || answer.items.length === 0) return 'failure'
+    return answer.items.every((item) => item.state <= 300) ? 'success' : 'no-account'
+  },
   keha: (operation, answer) => {
     if (operation === 'LahetaViesti') return answer.code === 461 ? 'no-account' : successIf(answer.code === 202)
     if (answer.code !== 0) return 'failure'
