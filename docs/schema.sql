@@ -16,6 +16,16 @@ create table account (
 CREATE INDEX account_joined ON account USING btree (joined_at, owner_hash);
 comment on table account is 'Mailbox of a citizen or company; owner_hash is the keyed hash of the id, sealed_owner shows it';
 
+create table answered_request (
+  replay_key bytea not null,
+  submission_id uuid not null,
+  sealed_answer bytea,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (replay_key)
+);
+CREATE INDEX answered_request_expiry ON answered_request USING btree (expires_at);
+comment on table answered_request is 'Answers to signed requests, for as long as the request would still be fresh; replay_key is a SHA-256 over certificate and canonical SignedInfo, sealed_answer is null only within the transaction that will answer';
+
 create table attachment (
   bucket smallint not null,
   id uuid not null,
@@ -56,6 +66,42 @@ create table authority (
   PRIMARY KEY (id)
 );
 comment on table authority is 'Sending organisation; id is its ViranomaisTunnus';
+
+create table caller_proof (
+  id uuid not null,
+  authority_id text not null,
+  service_id text not null,
+  kind text not null,
+  hash bytea,
+  network cidr,
+  label text not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (id),
+  FOREIGN KEY (authority_id, service_id) REFERENCES service(authority_id, id),
+  CHECK ((kind = 'network'::text) = (network IS NOT NULL) AND (kind = 'network'::text) = (hash IS NULL)),
+  CHECK (kind = ANY (ARRAY['client-certificate'::text, 'network'::text, 'api-key'::text]))
+);
+CREATE UNIQUE INDEX caller_proof_hash ON caller_proof USING btree (authority_id, service_id, kind, hash) WHERE hash IS NOT NULL;
+CREATE INDEX caller_proof_lookup ON caller_proof USING btree (kind, hash);
+CREATE UNIQUE INDEX caller_proof_network ON caller_proof USING btree (authority_id, service_id, network) WHERE network IS NOT NULL;
+comment on table caller_proof is 'What opens the unsigned endpoint for a service: hash is the SHA-256 of a client certificate or of an API key';
+
+create table certificate_status (
+  fingerprint bytea not null,
+  state text not null,
+  source text not null,
+  reason text,
+  revoked_at timestamp with time zone,
+  checked_at timestamp with time zone not null default now(),
+  valid_until timestamp with time zone,
+  next_check_at timestamp with time zone not null default now(),
+  facts jsonb not null default '{}'::jsonb,
+  PRIMARY KEY (fingerprint),
+  CHECK (source = ANY (ARRAY['ocsp'::text, 'crl'::text, 'chain'::text, 'anchor'::text])),
+  CHECK (state = ANY (ARRAY['good'::text, 'revoked'::text, 'untrusted'::text, 'unknown'::text]))
+);
+CREATE INDEX certificate_status_next_check ON certificate_status USING btree (next_check_at);
+comment on table certificate_status is 'What the last look at a registered certificate''s chain and revocation found, and until when that holds; whoever moves next_check_at on makes the next look';
 
 create table delivery (
   bucket smallint not null,
@@ -195,7 +241,7 @@ create table submission (
   notes jsonb,
   PRIMARY KEY (id),
   CHECK (endpoint = ANY (ARRAY['signed'::text, 'non-signed'::text])),
-  CHECK (outcome = ANY (ARRAY['accepted'::text, 'refused'::text]))
+  CHECK (outcome = ANY (ARRAY['accepted'::text, 'refused'::text, 'repeated'::text]))
 ) partition by RANGE (id);
 CREATE INDEX submission_caller ON submission USING btree (authority_id, service_id, id);
 CREATE INDEX submission_exchange ON submission USING btree (exchange_id) WHERE exchange_id IS NOT NULL;

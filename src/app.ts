@@ -79,7 +79,7 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
   keys.watch(config.keyCheckIntervalMs)
   http.addHook('onClose', () => keys.close())
   http.addHook('onClose', () => limits.close())
-  const certificateSources = { header: config.clientCertificateHeader, trusted: trustedPeers(config.trustedProxies) }
+  const certificateSources = { header: config.clientCertificateHeader, trusted: isTrusted }
   let draining = false
   // A caller that keeps its connection would keep the process: it is told to open another one elsewhere.
   http.addHook('onSend', (_request, reply, _payload, done) => {

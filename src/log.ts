@@ -82,7 +82,8 @@ const code = '\\d{6}(?:[-+A-FU-Y]\\d{3}[\\dA-Y]|[-+]\\d{3}[a-y])'
 const codeInSmallLetters = '(?<![\\da-z])\\d{6}[a-fu-y]\\d{3}[\\da-y](?![\\da-z])'
 const identityCode = new RegExp(`(${uuid})|${code}|${codeInSmallLetters}`, 'g')
 
-const hideIdentityCodes = (text: string): string =>
+/** Text with [hidden] for whatever has the shape of a personal identity code. */
+export const hideIdentityCodes = (text: string): string =>
   text.replace(identityCode, (_match, whole?: string) => whole ?? HIDDEN)
 
 // Hidden before it is cut, or the cut could leave the half of a code that tells the birthday.

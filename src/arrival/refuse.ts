@@ -1,7 +1,8 @@
 import { encodeFault, encodeStatus, isErrorCode, statusFor, type ErrorCode } from '../contract/index.js'
 import { GatewayError, SenderError } from '../errors.js'
-import { recordRefusal } from '../operations/index.js'
-import { TrustError } from '../trust/index.js'
+import { hideIdentityCodes } from '../log.js'
+import { recordRefusal, type Submission } from '../operations/index.js'
+import { causeOfUnreadable, TrustError, type VerificationReport } from '../trust/index.js'
 import type { ExchangeContext, HttpAnswer } from './context.js'
 import { LimitReached } from './errors.js'
 import type { Exchange } from './exchange.js'
@@ -21,12 +22,13 @@ export async function refuse(
   if (code === 'INTERNAL') context.log.error({ event: 'request.failed', traceId: exchange.traceId, err: error })
   if (error instanceof TrustError) learnFrom(exchange, error)
   else if (error instanceof SenderError) exchange.notes = { reason: error.message }
+  if (raw !== null && exchange.report === null) exchange.report = readingReport(raw, error, code)
   if (error instanceof LimitReached) exchange.notes = { limit: error.limit, reason: error.message }
   const status = statusFor(code, exchange.operation)
   // Named before it is recorded, so that the log has the id that the answer has.
   const exchangeId = status === null ? null : exchange.answeredExchangeId
   const kept = raw !== null && isKept(context, error, raw) ? raw : null
-  await recordRefusal(context, exchange.submission({ code, status }), kept).catch((err: unknown) =>
+  await recordRefusal(context, withoutCodes(exchange.submission({ code, status })), kept).catch((err: unknown) =>
     context.log.error({ event: 'request.not-recorded', traceId: exchange.traceId, code, err }),
   )
   if (status === null || exchangeId === null || exchange.operation === null) {
@@ -49,12 +51,30 @@ export async function refuse(
   }
 }
 
+/**
+ * Reports quote ids and names that the caller has chosen. Nobody has a reason to put an identity code there; should one
+ * stand there, the log does not show it.
+ */
+function withoutCodes(submission: Submission): Submission {
+  const clean = (value: object | null): object | null =>
+    value === null ? null : (JSON.parse(hideIdentityCodes(JSON.stringify(value))) as object)
+  return { ...submission, report: clean(submission.report), notes: clean(submission.notes) }
+}
+
 /** Kept is what its sender has to mend: an explanation needs the bytes. Our own troubles are explained by the log. */
 function isKept({ refusedEvidence, clock }: ExchangeContext, error: unknown, raw: Buffer): boolean {
   // A caller that comes too often would fill the room of those who have something to mend.
   if (error instanceof LimitReached) return false
   const isCallers = error instanceof GatewayError && codeOf(error) !== 'STORE_UNAVAILABLE'
   return isCallers && refusedEvidence.take(raw.length, clock.now())
+}
+
+/** For a request that could not be read as an envelope: the check that failed, and what its bytes show of the cause. */
+function readingReport(raw: Buffer, error: unknown, code: ErrorCode): VerificationReport | null {
+  if (!(error instanceof SenderError) || !/^(XML|SOAP)_/.test(code)) return null
+  const cause = causeOfUnreadable(raw, error)
+  const check = { check: 'reading', passed: false, facts: { code, reason: error.message } }
+  return { checks: [check], ...(cause !== null && { cause }) }
 }
 
 function learnFrom(exchange: Exchange, error: TrustError): void {

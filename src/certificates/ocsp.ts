@@ -1,10 +1,22 @@
+import { X509Certificate } from 'node:crypto'
 import { Enumerated, GeneralizedTime, type BaseBlock } from 'asn1js'
-import { BasicOCSPResponse, CertID, getCrypto, OCSPRequest, OCSPResponse, type SingleResponse } from 'pkijs'
+import {
+  BasicOCSPResponse,
+  CertID,
+  getCrypto,
+  OCSPRequest,
+  OCSPResponse,
+  type Certificate,
+  type SingleResponse,
+} from 'pkijs'
 import type { Chain } from './chain.js'
 import { outOfTime, reasonText, unknown, type Answer } from './finding.js'
+import type { Parsed } from './parsed.js'
 
 const BASIC = '1.3.6.1.5.5.7.48.1.1'
 const SUCCESSFUL = 0
+/** A responder sends its own, and perhaps the one it had before. */
+const MAX_CERTIFICATES = 8
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Asks about the first certificate of a part of a chain. SHA-1 only names the issuer here, and every responder knows it. */
@@ -35,13 +47,23 @@ export async function judgeOcsp(bytes: Buffer, chain: Chain, now: Date): Promise
 
 async function signatureProblem(basic: BasicOCSPResponse, chain: Chain): Promise<string | null> {
   const issuers = chain.slice(1).map(({ asn }) => asn)
-  // A responder need not send the certificate that everybody has.
-  basic.certs = [...(basic.certs ?? []), issuers[0]!]
+  // Only the issuer itself, which need not be sent, and whom it has appointed. Others would count for nothing, and the
+  // library would follow certificates that vouch for each other round and round.
+  const appointed = (basic.certs ?? []).slice(0, MAX_CERTIFICATES).filter((one) => isIssuedBy(one, chain[1]!))
+  basic.certs = [...appointed, issuers[0]!]
   try {
     const valid = await basic.verify({ trustedCerts: [issuers.at(-1)!], issuerCerts: issuers })
     return valid ? null : 'the signature of the answer is wrong'
   } catch {
     return 'the answer is signed by somebody whom the CA has not appointed'
+  }
+}
+
+function isIssuedBy(certificate: Certificate, { x509 }: Parsed): boolean {
+  try {
+    return new X509Certificate(Buffer.from(certificate.toSchema().toBER())).verify(x509.publicKey)
+  } catch {
+    return false
   }
 }
 
@@ -54,7 +76,7 @@ async function judgeSingle(basic: BasicOCSPResponse, chain: Chain, now: Date): P
   const nextUpdate = single.nextUpdate ?? new Date(single.thisUpdate.getTime() + DAY_MS)
   const problem = outOfTime({ thisUpdate: single.thisUpdate, nextUpdate }, now)
   if (problem !== null) return unknown(problem)
-  return readStatus(single.certStatus as BaseBlock, nextUpdate)
+  return readStatus(single.certStatus as BaseBlock, { thisUpdate: single.thisUpdate, nextUpdate })
 }
 
 async function findSingle(basic: BasicOCSPResponse, [certificate, issuer]: Chain): Promise<SingleResponse | null> {
@@ -72,13 +94,14 @@ interface Algorithm {
 }
 
 /** CertStatus ::= CHOICE { good [0] NULL, revoked [1] RevokedInfo, unknown [2] NULL }, tags implicit. */
-function readStatus(status: BaseBlock, validUntil: Date): Answer {
+function readStatus(status: BaseBlock, { thisUpdate, nextUpdate }: { thisUpdate: Date; nextUpdate: Date }): Answer {
   const { tagNumber } = status.idBlock
-  if (tagNumber === 0) return { kind: 'good', validUntil }
+  if (tagNumber === 0) return { kind: 'good', validUntil: nextUpdate }
   if (tagNumber !== 1) return unknown('the responder does not know the certificate')
-  const [time, reason] = (status.valueBlock as unknown as { value: BaseBlock[] }).value
-  if (!(time instanceof GeneralizedTime)) return unknown('the answer is no OCSP response')
-  return { kind: 'revoked', revokedAt: time.toDate(), reason: reasonText(reasonCode(reason)), validUntil }
+  const [time, reason] = (status.valueBlock as unknown as { value?: BaseBlock[] }).value ?? []
+  // Revoked is revoked, also when nobody can read since when.
+  const revokedAt = time instanceof GeneralizedTime ? time.toDate() : thisUpdate
+  return { kind: 'revoked', revokedAt, reason: reasonText(reasonCode(reason)), validUntil: nextUpdate }
 }
 
 /** revocationReason [0] EXPLICIT CRLReason */

@@ -148,8 +148,7 @@ class Reader {
       this.#cursor.fail('XML_MALFORMED', 'An element is closed by another end tag')
     this.#cursor.at += 2 + name.length
     this.#cursor.space()
-    if (this.#cursor.text[this.#cursor.at] !== '>')
-      this.#cursor.fail('XML_MALFORMED', 'An end tag is not closed')
+    if (this.#cursor.text[this.#cursor.at] !== '>') this.#cursor.fail('XML_MALFORMED', 'An end tag is not closed')
     this.#cursor.at++
   }
 

@@ -34,7 +34,9 @@ test('a network opens the unsigned endpoint for a service until it is taken away
   expect(added.stderr).toContain('ASTI_NON_SIGNED=proven')
   const row = (await list()).find(({ kind }) => kind === 'network')!
   expect(row).toMatchObject({ network: '10.20.0.0/24' })
-  expect((await runCli(['access', 'add', ...demo, '--network', '10.20.0.0/24'], env)).stdout).toContain('nothing changed')
+  expect((await runCli(['access', 'add', ...demo, '--network', '10.20.0.0/24'], env)).stdout).toContain(
+    'nothing changed',
+  )
   expect((await runCli(['access', 'remove', row.id], env)).code).toBe(0)
   expect(await list()).toEqual([])
   expect((await runCli(['access', 'remove', row.id], env)).code).toBe(1)

@@ -60,7 +60,7 @@ describe('a caller who means harm', () => {
     const answer = await other
     expect([answer.status, (await gateway.submission(answer.headers.get('x-trace-id')!))?.code]).toEqual([
       500,
-      reference === '&lt;' ? 'SOAP_INVALID' : 'XML_MALFORMED',
+      reference === '&lt;' ? 'XML_TOO_COMPLEX' : 'XML_MALFORMED',
     ])
   })
 

@@ -55,6 +55,9 @@ beforeAll(async () => {
     [secretText, secretText.toUpperCase()],
     ['</', `</x${citizen}><`],
     ['<soapenv:Body', `<x${citizen}`],
+    [/Id="id-/g, `Id="id-${citizen}-`],
+    [/Algorithm="[^"]*"/, `Algorithm="urn:${citizen}"`],
+    [/<wsu:Timestamp/, `<x${citizen}/><wsu:Timestamp`],
   ]
   for (const [from, to] of damages) {
     const damaged = client.build(request, { ...key, now: new Date() })

@@ -34,6 +34,16 @@ const envelope = (inner: string, ns = 'http://schemas.xmlsoap.org/soap/envelope/
 const operation = (name: string): string =>
   envelope(`<${name} xmlns="http://www.suomi.fi/asiointitili"><Viranomainen/></${name}>`)
 
+test('a request that cannot be read says where it breaks, and why when its bytes show it', async () => {
+  const broken = await post('\ufeff\ufeff' + operation('HaeTilaTieto'))
+  const logged = await gateway.submission(broken.traceId)
+  expect(logged?.notes).toMatchObject({ reason: expect.stringMatching(/line 1, column 1/) })
+  expect(logged?.report).toMatchObject({
+    checks: [{ check: 'reading', passed: false, facts: { code: logged?.code } }],
+    cause: { id: 'byte-order-mark', certainty: 'proven' },
+  })
+})
+
 /** What cannot be read as an operation is a Fault; each is a row of the log under the trace id that the answer tells. */
 describe('a request that is no operation of this interface', () => {
   const cases: [string, string, string, string][] = [

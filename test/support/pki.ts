@@ -30,6 +30,8 @@ export interface IssueOptions {
   readonly issuer?: Issued
   /** a CA; a bound on the CAs below it when it is a number */
   readonly ca?: boolean | number
+  /** the key of another one, for a second certificate over it; a new key when missing */
+  readonly keyOf?: Issued
   /** false leaves the CA flag out, although the key usage says that it signs certificates */
   readonly caFlag?: boolean
   readonly notBefore?: Date
@@ -64,11 +66,13 @@ export async function issue(options: IssueOptions): Promise<Issued> {
   const x509 = await import('@peculiar/x509')
   const { name, issuer, ca = false, caFlag = ca !== false, hash = 'SHA-256' } = options
   const isCa = ca !== false
-  const keys = await webcrypto.subtle.generateKey(
-    isCa || options.ocspSigning === true ? { name: 'ECDSA', namedCurve: 'P-256' } : RSA,
-    true,
-    ['sign', 'verify'],
-  )
+  const keys =
+    options.keyOf?.keys ??
+    (await webcrypto.subtle.generateKey(
+      isCa || options.ocspSigning === true ? { name: 'ECDSA', namedCurve: 'P-256' } : RSA,
+      true,
+      ['sign', 'verify'],
+    ))
   const signingKey = issuer?.keys.privateKey ?? keys.privateKey
   const usage = options.usage === undefined ? (isCa ? CA_USAGE : SIGNER_USAGE) : options.usage
   const extensions: Extension[] = [
@@ -204,6 +208,8 @@ export interface OcspOptions {
   readonly issuer: Issued
   /** the issuer itself when missing */
   readonly signer?: Issued
+  /** certificates that it sends along besides its own */
+  readonly alsoSends?: readonly Issued[]
   readonly status?: 'good' | 'revoked' | 'unknown'
   readonly revokedAt?: Date
   readonly reason?: number
@@ -215,9 +221,9 @@ export interface OcspOptions {
 
 /** An answer of an OCSP responder, DER. */
 export async function makeOcspAnswer(options: OcspOptions): Promise<Buffer> {
-  const { about, issuer, signer = issuer, nextUpdate, responseStatus = 0 } = options
-  const [certificate, issuerCertificate, signerCertificate] = [about, issuer, signer].map(({ certificateDer }) =>
-    Certificate.fromBER(new Uint8Array(certificateDer)),
+  const { about, issuer, signer = issuer, alsoSends = [], nextUpdate, responseStatus = 0 } = options
+  const [certificate, issuerCertificate, signerCertificate, ...others] = [about, issuer, signer, ...alsoSends].map(
+    ({ certificateDer }) => Certificate.fromBER(new Uint8Array(certificateDer)),
   )
   const single = new SingleResponse({
     certID: await CertID.create(certificate!, { hashAlgorithm: 'SHA-1', issuerCertificate: issuerCertificate! }),
@@ -225,7 +231,7 @@ export async function makeOcspAnswer(options: OcspOptions): Promise<Buffer> {
     thisUpdate: options.thisUpdate ?? new Date(Date.now() - HOUR_MS),
   })
   if (nextUpdate !== null) single.nextUpdate = nextUpdate ?? new Date(Date.now() + HOUR_MS)
-  const basic = new BasicOCSPResponse({ certs: signer === issuer ? [] : [signerCertificate!] })
+  const basic = new BasicOCSPResponse({ certs: signer === issuer ? [] : [signerCertificate!, ...others] })
   basic.tbsResponseData.responderID = signerCertificate!.subject
   basic.tbsResponseData.producedAt = new Date()
   basic.tbsResponseData.responses = [single]

@@ -27,8 +27,10 @@ const request = (lists: Partial<Record<'signedInfo' | 'Body' | 'Timestamp', stri
 const elementIn = (document: XmlElement, name: string): XmlElement =>
   [document, ...descendants(document)].find((element) => element.name === name)!
 
+type Mode = (typeof XmlC14NMode)[keyof typeof XmlC14NMode]
+
 /** Octets that libxml2 makes of one element, in any mode. */
-const octets = (xml: string, name: string, mode: XmlC14NMode, more: object = {}): Buffer =>
+const octets = (xml: string, name: string, mode: Mode, more: object = {}): Buffer =>
   withDocument(xml, (document) => {
     const pieces: Buffer[] = []
     const handler = {
@@ -36,7 +38,7 @@ const octets = (xml: string, name: string, mode: XmlC14NMode, more: object = {})
       close: () => true,
     }
     const element = elementIn(document, name)
-    element.doc.canonicalize(handler, { mode, nodeSet: new Set<XmlNode>([element]), ...more } as never)
+    element.doc.canonicalize(handler, { mode, nodeSet: new Set<XmlNode>([element]), ...more })
     return Buffer.concat(pieces)
   })
 const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('base64')

@@ -124,7 +124,7 @@ describe('a token that holds something else than a certificate in base64', () =>
     expect(cause.code).toMatch(/^CERTIFICATE_/)
   })
   test('a ValueType that says PKIPath', async () => {
-    const xml = edit(honest.xml, /(<wsse:BinarySecurityToken[^>]*)#X509v3/, (_w, head) => `${head!}#X509PKIPathv1`)
+    const xml = edit(honest.xml, /(<wsse:BinarySecurityToken[^>]*)#X509v3/, (_w, head) => `${head}#X509PKIPathv1`)
     expect(await causeOf(xml)).toMatchObject({ code: 'SIGNATURE_POLICY', id: 'token-content', certainty: 'proven' })
   })
 })

@@ -8,7 +8,10 @@ describe('the same issuer', () => {
   test.each([
     ['as Java writes it', 'CN=Testi CA,OU=Varmenteet,O=Testiviranomainen Oy\\, Ääkkös,C=FI'],
     ['as .NET writes it', 'CN=Testi CA, OU=Varmenteet, O="Testiviranomainen Oy, Ääkkös", C=FI'],
-    ['with hexadecimal escapes', 'CN=Testi CA,OU=Varmenteet,O=Testiviranomainen Oy\\2C \\C3\\84\\C3\\A4kk\\C3\\B6s,C=FI'],
+    [
+      'with hexadecimal escapes',
+      'CN=Testi CA,OU=Varmenteet,O=Testiviranomainen Oy\\2C \\C3\\84\\C3\\A4kk\\C3\\B6s,C=FI',
+    ],
     ['with types as numbers', '2.5.4.3=Testi CA,OID.2.5.4.11=Varmenteet,2.5.4.10=Testiviranomainen Oy\\, Ääkkös,C=FI'],
     ['with the value as DER', 'CN=#0c085465737469204341,OU=Varmenteet,O=Testiviranomainen Oy\\, Ääkkös,C=FI'],
     ['first part first', 'C=FI, O=Testiviranomainen Oy\\, Ääkkös, OU=Varmenteet, CN=Testi CA'],

@@ -28,8 +28,7 @@ export const certificates = [
     values: ['off', 'prefer', 'require'],
     default: 'off',
     goesWith: 'ASTI_CA_FILES',
-    description:
-      'Whether registered certificates are looked up at OCSP responders and in CRLs: prefer lets an unknown status pass, require refuses it',
+    description: 'Whether OCSP and CRLs are asked: prefer lets an unknown status pass, require refuses it',
   },
   {
     env: 'ASTI_REVOCATION_INTERVAL_MS',

@@ -9,8 +9,7 @@ export const contract = [
     kind: 'choice',
     values: ['signature', 'signature+timestamp', 'none'],
     default: 'signature',
-    description:
-      'Whether answers are signed, and whether a Timestamp is signed with them; a service may have a setting of its own',
+    description: 'What is signed in answers: the Body, a Timestamp too, or nothing; a service may have its own setting',
   },
   {
     env: 'ASTI_NON_SIGNED',
@@ -21,7 +20,7 @@ export const contract = [
     sandboxValues: ['anyone'],
     default: 'off',
     description:
-      'Who may use the endpoint for unsigned requests: services whose connection proves who calls, or anyone (sandbox only)',
+      'Who may use the unsigned endpoint: services whose connection proves who calls, or anyone (sandbox only)',
   },
   {
     env: 'ASTI_REFERENCE_MISSING',

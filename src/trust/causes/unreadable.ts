@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import type { Cause } from '../errors.js'
 
 const HEAD_BYTES = 512
+/** How far into a document its bytes are looked at for the character that is none. */
+const LOOK_BYTES = 1024 * 1024
 
 const proven = (id: Cause['id'], facts: Cause['facts'] = {}): Cause => ({ id, certainty: 'proven', facts })
 
@@ -60,8 +62,9 @@ function seenInError(raw: Buffer, error: unknown): Cause | null {
 }
 
 /** Bytes that are not what they are said to be. */
-function charset(raw: Buffer, declared: string | null): Cause {
-  if (isUtf8(raw)) return { id: 'charset-mismatch', certainty: 'likely', facts: { declared, is: 'UTF-8' } }
+function charset(whole: Buffer, declared: string | null): Cause {
+  const raw = whole.subarray(0, LOOK_BYTES)
+  if (isUtf8(whole)) return { id: 'charset-mismatch', certainty: 'likely', facts: { declared, is: 'UTF-8' } }
   const text = raw.toString('utf8')
   const at = Buffer.byteLength(text.slice(0, text.indexOf('\ufffd')))
   // A byte of the upper half that no continuation follows is a letter of a one-byte character set.
@@ -76,5 +79,5 @@ function truncation(raw: Buffer): Cause | null {
   const root = /<([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)[\s>]/.exec(raw.toString('latin1', 0, 4096))?.[1]
   if (root === undefined || new RegExp(`</${root.replaceAll('.', '\\.')}\\s*>$`).test(tail)) return null
   if (raw.includes(`</${root}`)) return null
-  return proven('truncated', { root, bytes: raw.length, endsInTag: /<[^>]*$/.test(tail) })
+  return proven('truncated', { bytes: raw.length, endsInTag: /<[^>]*$/.test(tail) })
 }

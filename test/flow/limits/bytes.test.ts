@@ -27,7 +27,7 @@ beforeAll(async () => {
       ASTI_MAX_REQUEST_BYTES: String(REQUEST),
       ASTI_MAX_BYTES_IN_FLIGHT_PER_ADDRESS: String(REQUEST),
       ASTI_MAX_BYTES_IN_FLIGHT: String(REQUEST * 2),
-      ASTI_IDLE_TIMEOUT_MS: '2s',
+      ASTI_IDLE_TIMEOUT_MS: '5s',
     },
   })
   sender = await newSender(gateway)

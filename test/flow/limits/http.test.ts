@@ -19,7 +19,7 @@ let sender: Sender
 let message: string
 
 beforeAll(async () => {
-  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone', ASTI_IDLE_TIMEOUT_MS: '2s' } })
+  gateway = await startGateway({ env: { ASTI_NON_SIGNED: 'anyone', ASTI_IDLE_TIMEOUT_MS: '5s' } })
   sender = await newSender(gateway)
   message = unsigned(getStatus(sender))
 })

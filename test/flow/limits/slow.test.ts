@@ -18,8 +18,8 @@ import {
 } from '../../support/requests.js'
 import { answerOn, head, metric, openLine, until, untilReleased } from './lines.js'
 
-const IDLE_MS = 400
-const WHOLE_MS = 1_500
+const IDLE_MS = 800
+const WHOLE_MS = 2_500
 
 let gateway: TestGateway
 let sender: Sender
@@ -95,7 +95,7 @@ test('a body that pauses now and then, but not for too long, is served', async (
   for (let n = 0; n < 4; n++) {
     const [from, to] = [n, n + 1].map((k) => Math.floor((k * message.length) / 4))
     line.socket.write(message.subarray(from, to))
-    await sleep(IDLE_MS / 4)
+    await sleep(IDLE_MS / 8)
   }
   expect(reply('LisaaKohteita', await answerOn(line)).itemCodes).toEqual([200])
 })

@@ -18,8 +18,6 @@ export interface Attack extends Options {
   readonly forge: (honest: Honest) => Sent
   /** the signature is right and tells who sent it: a room behind trust refuses */
   readonly verifies: boolean
-  /** why the gateway does not meet the code yet; the test is expected to fail until it does */
-  readonly bug: string | null
 }
 
 export interface Valid extends Options {
@@ -29,8 +27,8 @@ export interface Valid extends Options {
 export const attack = (
   code: ErrorCode,
   forge: Attack['forge'],
-  options: Options & { verifies?: true; bug?: string } = {},
-): Attack => ({ code, forge, verifies: false, bug: null, ...options })
+  options: Options & { verifies?: true } = {},
+): Attack => ({ code, forge, verifies: false, ...options })
 
 /** A request that has to be let in as it was signed. */
 export const valid = (build: (honest: Honest) => Sent, options: Options = {}): Valid => ({
