@@ -2,6 +2,8 @@ import { Argument, type Command } from 'commander'
 import type { submissions } from '../store/index.js'
 import type { VerificationReport } from '../trust/index.js'
 import { CommandError } from './errors.js'
+import { causeOf } from './explain/explanation.js'
+import { explainHint, showCause } from './explain/show.js'
 import { noteLimit, printFields, printTable, shown, sizeText } from './layout.js'
 import { addExamples, CLI, jsonOption, limitOption, parseTraceId } from './options.js'
 import { withSession } from './session.js'
@@ -37,7 +39,18 @@ async function listLog(terminal: Terminal, { json, limit }: { json?: boolean; li
   noteLimit(terminal, { count: list.length, limit, which: 'newest' })
 }
 
-const HEADING = ['RECEIVED', 'OUTCOME', 'CODE', 'WHY', 'FAILED CHECK', 'OPERATION', 'SERVICE', 'SIZE', 'TRACE ID']
+const HEADING = [
+  'RECEIVED',
+  'OUTCOME',
+  'CODE',
+  'WHY',
+  'FAILED CHECK',
+  'CAUSE',
+  'OPERATION',
+  'SERVICE',
+  'SIZE',
+  'TRACE ID',
+]
 
 const rowOf = (row: LoggedSubmission): string[] => [
   shown(row.receivedAt),
@@ -45,6 +58,7 @@ const rowOf = (row: LoggedSubmission): string[] => [
   row.statusCode === null ? 'Fault' : String(row.statusCode),
   shown(reasonOf(row)),
   shown(failedCheck(row)?.check),
+  shown(causeId(row)),
   shown(row.operation),
   shown(`${row.authorityId ?? '-'} / ${row.serviceId ?? '-'}`),
   sizeText(row.sizeBytes),
@@ -77,6 +91,9 @@ async function showLog(terminal: Terminal, traceId: string, { json }: { json?: b
     ['certificate', shown(row.fingerprint)],
   ])
   printChecks(terminal, reportOf(row)?.checks ?? [])
+  const cause = causeOf(reportOf(row))
+  if (cause !== null) showCause(terminal, cause)
+  if (row.outcome === 'refused') terminal.note(`More about it: ${explainHint(row.id)}`)
 }
 
 function printChecks(terminal: Terminal, checks: readonly Check[]): void {
@@ -85,7 +102,8 @@ function printChecks(terminal: Terminal, checks: readonly Check[]): void {
   for (const { check, passed, facts } of checks) {
     terminal.out(`  ${passed ? good('passed') : bad('FAILED')}  ${shown(check)}`)
     for (const [name, value] of Object.entries(facts))
-      terminal.out(`            ${shown(name)}: ${shown(plain(value))}`)
+      // The canonical SignedInfo is long: `explain` shows it, and --json.
+      if (name !== 'signedInfo') terminal.out(`            ${shown(name)}: ${shown(plain(value))}`)
   }
 }
 
@@ -104,4 +122,11 @@ function reasonOf({ outcome, code, notes }: LoggedSubmission): string | null {
 export const failedCheck = (row: LoggedSubmission): Check | null =>
   reportOf(row)?.checks.find((check) => !check.passed) ?? null
 
-const withFailedCheck = (row: LoggedSubmission) => ({ ...row, failedCheck: failedCheck(row)?.check ?? null })
+/** Why it failed, as far as that could be found out. */
+const causeId = (row: LoggedSubmission): string | null => reportOf(row)?.cause?.id ?? null
+
+const withFailedCheck = (row: LoggedSubmission) => ({
+  ...row,
+  failedCheck: failedCheck(row)?.check ?? null,
+  cause: causeId(row),
+})

@@ -5,6 +5,7 @@ import { addAccountCommands } from './account.js'
 import { addDatabaseCommands } from './database.js'
 import { addDemoCommand } from './demo.js'
 import { report } from './errors.js'
+import { addExplainCommand } from './explain.js'
 import { addLogCommands } from './log.js'
 import { addMessagesCommands } from './messages.js'
 import { addExamples, CLI } from './options.js'
@@ -43,6 +44,7 @@ function buildProgram(terminal: Terminal): Command {
   addSendCommand(program, terminal)
   addMessagesCommands(program, terminal)
   addLogCommands(program, terminal)
+  addExplainCommand(program, terminal)
   addServiceCommands(program, terminal)
   addAccessCommands(program, terminal)
   addAccountCommands(program, terminal)

@@ -16,7 +16,7 @@ const judge = new Ajv({ allErrors: true, formats }).compile({
   type: 'object',
   additionalProperties: false,
   properties: Object.fromEntries(all.map((setting) => [setting.env, kinds[setting.kind].schema(setting)])),
-  dependencies: Object.fromEntries(all.flatMap(({ env, goesWith }) => (goesWith ? [[env, [goesWith]]] : []))),
+  dependencies: Object.fromEntries(all.flatMap((setting) => (setting.goesWith ? [[setting.env, needs(setting)]] : []))),
   if: { required: ['ASTI_MODE'], properties: { ASTI_MODE: { const: 'production' } } },
   then: {
     required: all.filter(({ required }) => required === 'production').map(({ env }) => env),
@@ -25,6 +25,12 @@ const judge = new Ajv({ allErrors: true, formats }).compile({
     ),
   },
 })
+
+/** What another setting has to be given for; the default, written out, asks for nothing. */
+function needs({ env, goesWith, default: preset }: Setting): object {
+  const required = { required: [goesWith] }
+  return preset === undefined ? required : { if: { properties: { [env]: { const: preset } } }, else: required }
+}
 
 /** Every problem of the given settings, one sentence each, in the order of the schema; unknown names come last. */
 export function findProblems(values: ReadonlyMap<string, unknown>, given: Given): string[] {

@@ -45,7 +45,7 @@ export interface Setting {
   /** Never shown, has a `_FILE` twin, and is a Sensitive in the Config. */
   secret?: true
   required?: 'production'
-  /** Another setting that must be given whenever this one is. */
+  /** Another setting that must be given whenever this one is, other than with its default. */
   goesWith?: string
   /** Another setting whose value this one may not be below. */
   atLeast?: string

@@ -17,8 +17,7 @@ export const certificates = [
     kind: 'paths',
     default: [],
     goesWith: 'ASTI_CA_FILES',
-    description:
-      'CRLs that are kept up to date beside the gateway, for where it cannot reach those of the CAs; PEM or DER',
+    description: 'CRLs that you keep up to date, for a gateway that cannot reach those of the CAs; PEM or DER',
   },
   {
     env: 'ASTI_REVOCATION',
