@@ -15,6 +15,8 @@ import {
 const LOOK_ALIKE = /^xmlns/i
 /** Namespace names are echoed into canonical form; nothing that would need care there is let in. */
 const UNSAFE_URI = /["'<>&\s]/
+/** A relative name has no canonical form. Source: Canonical XML 1.0 §1.3; RFC 3986 §3.1 */
+const ABSOLUTE_URI = /^[A-Za-z][A-Za-z0-9+.-]*:/
 
 interface WrittenAttribute extends QName {
   readonly value: string
@@ -139,6 +141,8 @@ export class StartTags {
       this.#cursor.fail('XML_MALFORMED', 'A reserved prefix or namespace name is declared')
     if (!isDefault && a.value === '')
       this.#cursor.fail('XML_MALFORMED', 'A prefix is declared without a namespace name')
+    if (a.value !== '' && !ABSOLUTE_URI.test(a.value))
+      this.#cursor.fail('XML_FORBIDDEN', 'A namespace name that is no absolute URI')
     return { prefix, uri: a.value }
   }
 

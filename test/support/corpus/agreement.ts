@@ -18,9 +18,8 @@ export interface Agreement {
 }
 
 /**
- * libxml2 does not canonicalise an element whose declarations have a name that is no absolute URI, as Canonical XML 1.0
- * §1.3 demands; we do. Nothing hangs on it while nobody uses the declaration, and whoever does changes the digest. A
- * test of independent.test.ts that is expected to fail stands for it, and generated documents leave it out.
+ * libxml2 takes a namespace name apart to the port and does not canonicalise where that fails; we ask for a scheme
+ * (Canonical XML 1.0 §1.3). Nothing hangs on the rest: whoever uses such a name changes the digest.
  */
 export const KNOWN_GAP = 'we accept, the other refuses: Failed to canonicalize XML document'
 
