@@ -2,13 +2,25 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stopAll } from './child.mjs'
 import { benchEndpoint } from './endpoint-bench.mjs'
+import { benchHostile } from './hostile-bench.mjs'
+import { benchIsolation } from './isolation-bench.mjs'
+import { benchLinear } from './linear-bench.mjs'
 import { calibrate, describeMachine } from './machine.mjs'
 import { printHelp, readOptions } from './options.mjs'
 import { makePlace } from './place.mjs'
 import { summarizeProfile } from './profile.mjs'
 import { progress } from './progress.mjs'
 import { printMachine, printProfiles, printTable, printVerdicts } from './report.mjs'
+import { printHostile, printIsolation, printLinear } from './report-bounds.mjs'
 import { benchVerification } from './verify-bench.mjs'
+
+const benches = {
+  verify: benchVerification,
+  endpoint: benchEndpoint,
+  hostile: benchHostile,
+  linear: benchLinear,
+  isolation: benchIsolation,
+}
 
 async function run(options) {
   const machine = { ...describeMachine(), calibration: calibrate() }
@@ -22,8 +34,7 @@ async function run(options) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => void tidy().then(() => process.exit(130)))
   const results = {}
   try {
-    if (options.parts.includes('verify')) results.verify = await benchVerification(options, place)
-    if (options.parts.includes('endpoint')) results.endpoint = await benchEndpoint(options, place)
+    for (const part of options.parts) results[part] = await benches[part](options, place)
   } finally {
     progress('')
     await tidy()
@@ -32,14 +43,15 @@ async function run(options) {
   print(results, options)
 }
 
-function print(results, { profile }) {
-  const { verify, endpoint } = results
+function print(results, { profile, markdown }) {
+  const { verify, endpoint, hostile, linear, isolation } = results
+  const layout = { markdown }
   if (verify) {
     const columns = [
       ['ours', 'our verification'],
       ['straightforward', 'straightforward'],
     ]
-    printTable('Verification alone, one request after another', verify, columns)
+    printTable('Verification alone, one request after another', verify, columns, layout)
   }
   if (endpoint) {
     const columns = [
@@ -47,16 +59,19 @@ function print(results, { profile }) {
       ['plain', 'plain server, not stored'],
     ]
     const inParallel = endpoint.map(({ concurrency }) => concurrency).join(', ')
-    printTable(`Whole endpoint over a socket, ${inParallel} requests at a time`, endpoint, columns)
+    printTable(`Whole endpoint over a socket, ${inParallel} requests at a time`, endpoint, columns, layout)
   }
   printVerdicts(results)
+  if (hostile) printHostile(hostile, layout)
+  if (linear) printLinear(linear, layout)
+  if (isolation) printIsolation(isolation, layout)
   if (profile) printProfiles(readProfiles(profile))
 }
 
 /** Those of what is ours; the others are saved for who wants them. */
 const readProfiles = (folder) =>
   readdirSync(folder)
-    .filter((name) => /^(verify-ours|endpoint-gateway)-.*\.cpuprofile$/.test(name))
+    .filter((name) => /^(verify-ours|endpoint-gateway|hostile|linear)-.*\.cpuprofile$/.test(name))
     .sort()
     .map((name) => ({ file: join(folder, name), ...summarizeProfile(join(folder, name)) }))
 

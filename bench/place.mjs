@@ -30,16 +30,26 @@ async function fill(folder) {
   const [dist, dataDir] = [join(folder, 'dist'), join(folder, 'data')]
   const { makeSandboxFiles } = await import(pathToFileURL(join(dist, 'sandbox', 'index.js')).href)
   const { demoKeyFile, demoCertificateFile } = await makeSandboxFiles(dataDir)
-  const identity = { privateKey: readFileSync(demoKeyFile), certificate: readFileSync(demoCertificateFile, 'utf8') }
+  const stranger = await makeSandboxFiles(join(folder, 'stranger'))
+  const identity = {
+    privateKey: readFileSync(demoKeyFile),
+    certificate: readFileSync(demoCertificateFile, 'utf8'),
+    otherCertificate: readFileSync(stranger.demoCertificateFile, 'utf8'),
+  }
   const makers = new Map(sizes.map(({ name, bytes }) => [name, requestMaker(identity, bytes)]))
   const maker = (name) => makers.get(name)
   return {
     dist,
     dataDir,
+    identity,
+    keyFile: demoKeyFile,
     certificateFile: demoCertificateFile,
     maker,
     bytesOf: ({ name }) => maker(name)().length,
     requestFiles: (size, count) => writeRequests(join(folder, 'requests'), maker(size.name), count ?? poolOf(size)),
+    /** A file of these bytes, and its end. */
+    keep: (bytes) => writeRequests(join(folder, 'requests'), () => bytes, 1)[0],
+    forget: (file) => rmSync(file),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }

@@ -1,3 +1,5 @@
+import { number, printRows, spreadText } from './table.mjs'
+
 const MB = 1_000_000
 
 export function printMachine(machine) {
@@ -12,7 +14,7 @@ export function printMachine(machine) {
 }
 
 /** @param columns  [key of a result, its title] of the handlers, ours first */
-export function printTable(title, results, columns) {
+export function printTable(title, results, columns, layout) {
   const hasDatabase = results.some((result) => columns.some(([key]) => result[key].databaseCpuMs))
   const head = [
     'size',
@@ -41,12 +43,12 @@ export function printTable(title, results, columns) {
       ]
     }),
   )
-  console.log(`\n${title}\n`)
-  console.log(aligned([[...head, ...(hasDatabase ? ['PostgreSQL CPU ms'] : [])], ...rows]))
+  printRows(title, [[...head, ...(hasDatabase ? ['PostgreSQL CPU ms'] : [])], ...rows], layout)
 }
 
 /** The targets of the issue; the bench tells, it does not judge. */
 export function printVerdicts({ verify, endpoint }) {
+  if (verify === undefined && endpoint === undefined) return
   console.log('\nRatios: median of rounds beside each other (min–max)\n')
   const targets = { '5 KB': 2, '14 MB': 20 }
   for (const { size, cpuRatio } of verify ?? []) {
@@ -84,17 +86,3 @@ export function printProfiles(profiles) {
 const megabytes = (bytes) => (bytes < MB ? 'under 1' : number(bytes / MB))
 
 const peakText = (peak, size) => (peak < MB ? 'under 1' : `${megabytes(peak)} (${number(peak / size)})`)
-
-const spreadText = ({ median, min, max }) => `${number(median)} (${number(min)}–${number(max)})`
-
-/** Three digits that count; more would claim what a busy machine cannot know. */
-function number(value) {
-  if (value >= 1000) return Number(value.toPrecision(3)).toLocaleString('en')
-  return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
-}
-
-function aligned(rows) {
-  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)))
-  const line = (row) => row.map((cell, i) => (i < 2 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')
-  return rows.map((row) => `  ${line(row)}`).join('\n')
-}

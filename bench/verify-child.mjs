@@ -1,6 +1,6 @@
 // One handler in a process of its own: handles requests one after another and tells how long each took.
 import { readFileSync } from 'node:fs'
-import { performance } from 'node:perf_hooks'
+import { meter } from './meter.mjs'
 import { createOurs } from './ours.mjs'
 import { answerTo } from './probe.mjs'
 import { createStraightforward } from './straightforward.mjs'
@@ -17,22 +17,10 @@ answerTo('load', ({ warmUp, measured }) => {
   pools = { warmUp: read(warmUp), measured: read(measured) }
 })
 
-/** Handles the requests of a pool in turn for `ms`, and at least `least` of them: on a busy machine a time alone warms nothing up. */
-answerTo('run', async ({ pool: name, ms, least = 1 }) => {
+/** Handles the requests of a pool in turn. */
+answerTo('run', ({ pool: name, ...span }) => {
   const pool = pools[name]
-  globalThis.gc()
-  const durationsMs = []
-  const cpu = process.cpuUsage()
-  const start = performance.now()
-  for (let i = 0, at = start; i < least || at - start < ms; i++) {
-    await check(pool[i % pool.length])
-    const now = performance.now()
-    durationsMs.push(now - at)
-    at = now
-  }
-  const elapsedMs = performance.now() - start
-  const { user, system } = process.cpuUsage(cpu)
-  return { durationsMs, elapsedMs, cpuMs: (user + system) / 1000 }
+  return meter((i) => check(pool[i % pool.length]), span)
 })
 
 /** Reads one request from its file, so that it is part of the peak, and handles it. */

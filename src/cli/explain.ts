@@ -132,9 +132,9 @@ async function explainRequest(terminal: Terminal, traceId: string, options: Expl
   return withSession(terminal, async (session) => {
     const row = await submissions.findSubmission(session.db, traceId)
     if (row === null) throw notFound(`No request has the trace id ${traceId}. See the newest with: ${CLI} log list`)
-    const { outcome, receivedAt, code } = row
+    const { outcome, receivedAt, code, statusCode, statusText } = row
     const stored = {
-      source: { traceId, outcome },
+      source: { traceId, outcome, statusCode, statusText },
       accepted: outcome !== 'refused',
       code,
       judgedAt: receivedAt,

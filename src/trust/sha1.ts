@@ -7,6 +7,10 @@ import { TrustError, type VerificationReport } from './errors.js'
 export function sha1Refused(report: VerificationReport): TrustError {
   const error = new TrustError('ALGORITHM_REFUSED', 'The service does not accept SHA-1')
   const facts = { code: error.code, reason: error.message, sha1: true }
-  error.report = { ...report, checks: [...report.checks, { check: 'service-algorithms', passed: false, facts }] }
+  error.report = {
+    ...report,
+    checks: [...report.checks, { check: 'service-algorithms', passed: false, facts }],
+    cause: { id: 'old-algorithm', certainty: 'proven', facts: { algorithms: ['SHA-1'] } },
+  }
   return error
 }

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { demoService, sandboxFiles } from '../../src/sandbox/index.js'
+import { demoService, sandboxFiles, testPersons } from '../../src/sandbox/index.js'
 import { causeTexts } from '../../src/cli/explain/texts.js'
 import { formatted, requestOf, stacks } from '../support/diagnosis.js'
 import { sharedIdentity, type Identity } from '../support/keys.js'
-import { artificialIdentityCode } from '../support/clients/index.js'
 import { item, newReference, sendMessage, signed, SIGNED_PATH } from '../support/requests.js'
 import { auditRows, makeDataDir, runCli, startGatewayProcess, type Finished, type GatewayProcess } from './support.js'
 
@@ -134,7 +133,7 @@ describe('a request of the message log', () => {
   let gateway: GatewayProcess
   let request: string
   const secret = 'Otsikko jota ei saa näkyä'
-  const person = artificialIdentityCode()
+  const person = testPersons[0]!.id
   beforeAll(async () => {
     gateway = await startGatewayProcess()
     const files = sandboxFiles(gateway.env['ASTI_DATA_DIR']!)

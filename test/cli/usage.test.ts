@@ -8,6 +8,7 @@ const verbs = [
   ['messages', 'count'],
   ['log', 'list'],
   ['log', 'show'],
+  ['explain'],
   ['service', 'add'],
   ['service', 'list'],
   ['account', 'add'],

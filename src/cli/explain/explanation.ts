@@ -3,8 +3,15 @@ import { textOf, type ToldCause } from './texts.js'
 
 /** What `explain` tells, in the shape that --json prints (docs/explain.md). */
 export interface Explanation {
-  readonly source: { readonly file: string } | { readonly traceId: string; readonly outcome: string }
-  /** whether the request is, or would be, let in as far as its signature goes */
+  readonly source:
+    | { readonly file: string }
+    | {
+        readonly traceId: string
+        readonly outcome: string
+        readonly statusCode: number | null
+        readonly statusText: string | null
+      }
+  /** of a file: whether its signature would be let in; of a stored request: whether it was accepted */
   readonly accepted: boolean
   readonly code: string | null
   /** the instant that the Timestamp and the certificate were judged against */

@@ -14,7 +14,9 @@ export function showExplanation(terminal: Terminal, explanation: Explanation): v
   const { accepted, code, cause, parts, canonical } = explanation
   const name = 'file' in explanation.source ? explanation.source.file : `Request ${explanation.source.traceId}`
   terminal.out(bold(wrapped(shown(name), '').join('\n')))
-  terminal.out(`  ${accepted ? good('accepted') : `${bad('refused')}  ${shown(code)}`}`)
+  const answer = 'file' in explanation.source ? '' : answerOf(explanation.source)
+  const verdict = code === null ? '' : `  ${shown(code)}`
+  print(terminal, `${accepted ? good('accepted') : bad('refused')}${verdict}${answer}`, '  ')
   if (cause !== null) showCause(terminal, cause)
   if (explanation.checks.length > 0) terminal.out(`\n${bold('Checks, in their order')}`)
   for (const check of explanation.checks) showCheck(terminal, check)
@@ -23,6 +25,9 @@ export function showExplanation(terminal: Terminal, explanation: Explanation): v
   for (const part of canonical ?? []) showCanonical(terminal, part)
   showNotes(terminal, explanation)
 }
+
+const answerOf = ({ statusCode, statusText }: { statusCode: number | null; statusText: string | null }): string =>
+  statusCode === null ? ', answered with a SOAP Fault' : `, answered with ${statusCode} ${shown(statusText)}`
 
 export function showCause(terminal: Terminal, cause: NonNullable<Explanation['cause']>): void {
   const { bold, dim } = terminal.paint
@@ -103,8 +108,9 @@ function showNotes(terminal: Terminal, explanation: Explanation): void {
         : 'the caller waited. With --canonical --reveal, or on a file that holds the request, more are tried.'
     print(terminal, `\nThe cause was looked for in ${search.tried} forms of what was signed; ${more}`, '')
   }
-  if (!accepted && !onlyFreshness && cause === null)
-    print(terminal, `\nWhat ${shown(code)} means, and what to do: docs/errors.md`, '')
+  if (accepted || onlyFreshness || cause !== null) return
+  if (code === null) print(terminal, '\nIts signature was let in. What it asks for was refused.', '')
+  else print(terminal, `\nWhat ${shown(code)} means, and what to do: docs/errors.md`, '')
 }
 
 function print(terminal: Terminal, text: string, indent: string, first = indent): void {

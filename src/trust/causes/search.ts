@@ -10,6 +10,9 @@ import { whiteSpace } from './white-space.js'
 /** Whether these octets are what was signed: the digest, or the signature value, of the message itself says so. */
 export type IsSigned = (octets: string | Buffer) => boolean
 
+/** What making a form costs for each tag, in octets that could be digested meanwhile. */
+const TAG_OCTETS = 12
+
 type Source = (subject: Subject, surroundings: Surroundings) => Iterable<Candidate>
 
 /** What changes the octets of a form. */
@@ -24,9 +27,10 @@ export function findForm(
   budget: Budget,
   isSigned: IsSigned,
 ): Candidate | null {
+  const tags = subject.canonical.split('<').length * TAG_OCTETS
   for (const candidate of candidates(subject, surroundings)) {
     if (candidate.octets === subject.canonical) continue
-    if (!budget.take(candidate.octets.length)) return null
+    if (!budget.take(candidate.octets.length + tags)) return null
     if (isSigned(candidate.octets)) return candidate
   }
   return null
