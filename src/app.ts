@@ -6,6 +6,7 @@ import {
   contractRoutes,
   createBytesInFlight,
   createConnections,
+  createCopies,
   createEvidenceBudget,
   createLimits,
   createMetrics,
@@ -163,6 +164,7 @@ function exchangeContext(
     perService: limits.perService,
     nonSigned: config.nonSigned,
     oldAlgorithms: watchOldAlgorithms(log, clock),
+    copies: createCopies(),
     keepEvidence: config.evidence === 'on',
     refusedEvidence: createEvidenceBudget({
       maxBytes: config.refusedEvidenceMaxBytes,

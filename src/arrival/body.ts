@@ -15,6 +15,8 @@ export interface BodyBounds {
   readonly limitBytes: number
   readonly held: Held
   readonly patience: Patience
+  /** Ends throwing away, or null when the rest is to be left unread. */
+  readonly mayDiscard: () => (() => void) | null
 }
 
 /**
@@ -25,7 +27,7 @@ export interface BodyBounds {
 export async function readBody(
   payload: Readable,
   headers: IncomingHttpHeaders,
-  { limitBytes, held, patience }: BodyBounds,
+  { limitBytes, held, patience, mayDiscard }: BodyBounds,
 ): Promise<Buffer> {
   const stated = statedLength(headers)
   const willFit = stated <= limitBytes
@@ -60,7 +62,7 @@ export async function readBody(
           })
         : meaningOf(error)
     target.drop()
-    await discardBody(payload, { limitBytes, patience })
+    await discardBody(payload, { limitBytes, patience, mayDiscard })
     throw refusal
   }
 }
@@ -68,7 +70,7 @@ export async function readBody(
 /** Reads a body that nobody wants, within bounds; what is still to come after them is left to the server's own timeout. */
 export async function discardBody(
   payload: Readable,
-  { limitBytes, patience }: Omit<BodyBounds, 'held'>,
+  { limitBytes, patience, mayDiscard }: Omit<BodyBounds, 'held'>,
 ): Promise<void> {
   payload.on('error', () => undefined)
   payload.unpipe()
@@ -77,7 +79,14 @@ export async function discardBody(
     sizeBytes += chunk.length
     if (sizeBytes > limitBytes * DRAIN_FACTOR) throw new Error('Enough was thrown away')
   }
-  if (!patience.ranOut) await flow(payload, payload, { patience, take }).catch(() => undefined)
+  if (patience.ranOut) return void payload.resume()
+  const end = mayDiscard()
+  if (end === null) {
+    patience.leavesRest = true
+    return
+  }
+  await flow(payload, payload, { patience, take }).catch(() => undefined)
+  end()
   payload.resume()
 }
 

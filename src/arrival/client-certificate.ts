@@ -1,7 +1,8 @@
 import { createHash, X509Certificate } from 'node:crypto'
-import { BlockList, isIPv4, isIPv6, type Socket } from 'node:net'
+import { BlockList, isIPv6, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyRequest } from 'fastify'
+import { addressOf } from './addresses.js'
 
 export interface ClientCertificateSources {
   /** header that a proxy hands the caller's certificate on in; undefined: none is read */
@@ -14,18 +15,16 @@ export interface ClientCertificateSources {
  * SHA-256 of the DER, lower-case hex, of the TLS certificate that the caller has shown; null when it has shown none, or
  * nothing that can be read. Whoever shows a certificate has its key, which TLS proves; who issued it is not asked.
  *
- * What comes through a proxy of ours has the certificate in the header or has none: the certificate on that connection
- * is the proxy's own. From anybody else the header means nothing.
+ * What comes through a proxy of ours has the certificate in the header or has none, also where no header is set: the
+ * certificate on that connection is the proxy's own (ADR 14). From anybody else the header means nothing.
  */
 export function clientCertificateOf(
   request: Pick<FastifyRequest, 'headers' | 'raw'>,
   { header, trusted }: ClientCertificateSources,
 ): string | null {
   const { socket } = request.raw
-  const certificate =
-    header !== undefined && trusted(socket.remoteAddress ?? '')
-      ? certificateIn(request.headers[header.toLowerCase()])
-      : certificateOn(socket)
+  const handedOn = header === undefined ? undefined : request.headers[header.toLowerCase()]
+  const certificate = trusted(socket.remoteAddress ?? '') ? certificateIn(handedOn) : certificateOn(socket)
   return certificate === null ? null : createHash('sha256').update(certificate.raw).digest('hex')
 }
 
@@ -39,9 +38,8 @@ export function trustedPeers(proxies: readonly string[]): (address: string) => b
     else list.addSubnet(address, Number(bits), family)
   }
   return (address) => {
-    const plain = address.replace(/%.*$/, '')
-    // An IPv4 address in IPv6 clothes is found among the IPv4 ones.
-    return isIPv4(plain) ? list.check(plain, 'ipv4') : isIPv6(plain) && list.check(plain, 'ipv6')
+    const plain = addressOf(address)
+    return plain !== null && list.check(plain, isIPv6(plain) ? 'ipv6' : 'ipv4')
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '../contract/index.js'
 import type { Context, Service } from '../operations/index.js'
 import type { Registered, Signer, TrustPolicy } from '../trust/index.js'
+import type { Copies } from './copies.js'
 import type { EvidenceBudget } from './evidence-budget.js'
 import type { Limits } from './limits.js'
 import type { OldAlgorithmWatch } from './old-algorithms.js'
@@ -23,6 +24,7 @@ export interface ExchangeContext extends Context {
   /** 'proven' opens the unsigned endpoint to services whose connection proves who calls, 'anyone' to everybody */
   readonly nonSigned: 'off' | 'proven' | 'anyone'
   readonly oldAlgorithms: OldAlgorithmWatch
+  readonly copies: Copies
   /** how often one service may call */
   readonly perService: Limits['perService']
   readonly keepEvidence: boolean

@@ -27,6 +27,8 @@ export type Limit =
   | 'connections'
   | 'connections-per-address'
   | 'requests-per-connection'
+  | 'refused-work-per-address'
+  | 'turns'
   | 'requests-per-address'
   | 'requests-per-service'
 

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { ErrorCode, Status } from '../contract/index.js'
+import { hideIdentityCodes } from '../log.js'
 import type { Operation, Party } from '../message/index.js'
 import type { Connection, Service, Submission } from '../operations/index.js'
 import type { VerificationReport } from '../trust/index.js'
+
+/** Longer than any name of a character set that there is. */
+const MAX_CHARSET_LENGTH = 40
 
 /** One request as it came over HTTP, and what is learnt of it on the way; the message log's row is made of this. */
 export class Exchange {
@@ -13,6 +17,8 @@ export class Exchange {
   readonly connection: Connection
   /** as sent; it decides nothing, because nobody signed it */
   readonly soapAction: string | null
+  /** charset parameter of its Content-Type */
+  charset: string | null = null
   sizeBytes = 0
   operation: Operation | null = null
   /** who the request says is calling; proven only when `service` is set */
@@ -71,7 +77,13 @@ export class Exchange {
       itemCount: outcome.itemCount ?? 0,
       messageCount: outcome.messageCount ?? 0,
       report: this.report,
-      notes: this.notes,
+      notes: this.#notesWithCharset(),
     }
+  }
+
+  /** The header is not kept with the request: what it says is needed to read it again, unless it is what goes without saying. */
+  #notesWithCharset(): object | null {
+    if (this.charset === null || /^utf-?8$/i.test(this.charset)) return this.notes
+    return { ...this.notes, charset: hideIdentityCodes(this.charset).slice(0, MAX_CHARSET_LENGTH) }
   }
 }

@@ -3,8 +3,10 @@ import type { BytesInFlight } from './bytes-in-flight.js'
 import { LimitReached, type Limit } from './errors.js'
 import type { Metrics } from './metrics.js'
 import { Patience } from './patience.js'
+import { createDiscards, type Discards } from './discards.js'
 import { createRateLimit } from './rate-limit.js'
 import { watchRepeatedRefusals } from './repeated-refusals.js'
+import { createTurns, type Turns } from './turns.js'
 
 export interface LimitSettings {
   readonly maxRequestBytes: number
@@ -12,6 +14,8 @@ export interface LimitSettings {
   readonly requestTimeoutMs: number
   readonly requestsPerMinutePerAddress: number
   readonly requestsPerMinutePerService: number
+  readonly refusedWorkPerMinutePerAddress: number
+  readonly databasePoolSize: number
 }
 
 /** A request that is refused before it is read. */
@@ -34,13 +38,19 @@ export interface Limits {
   readonly perAddress: {
     /** Counts a request before anything of it is read; null when it may go on. */
     take(caller: string, traceId: string): Promise<EarlyRefusal | null>
+    /** Counts what reading a request cost that was refused for what it is. */
+    charge(caller: string, costMs: number): Promise<void>
   }
+  readonly turns: Turns
+  readonly discards: Discards
   readonly perService: {
     /**
      * Counts a request of a service whose identity is proven.
      * @throws LimitReached RATE_LIMITED
      */
     take(authorityId: string, serviceId: string): Promise<void>
+    /** For a request that turned out to be a repeat: whoever has caught one must not use up its service's share. */
+    giveBack(authorityId: string, serviceId: string): Promise<void>
   }
   /** Notes what is still only counted. */
   close(): Promise<void>
@@ -63,15 +73,16 @@ export function createLimits(
 ): Limits {
   const addresses = createRateLimit({ perWindow: settings.requestsPerMinutePerAddress })
   const services = createRateLimit({ perWindow: settings.requestsPerMinutePerService })
+  const refusedWork = createRateLimit({ perWindow: settings.refusedWorkPerMinutePerAddress })
   const repeated = watchRepeatedRefusals(async (traceId, count) => {
     log.info({ event: 'refusals.counted', traceId, count })
     await noteRefusals(traceId, count).catch((err: unknown) =>
       log.warn({ event: 'refusals.not-noted', traceId, count, err }),
     )
   })
-  const reached = (limit: Limit, perMinute: number, waitMs: number): LimitReached => {
+  const reached = (limit: Limit, what: string, waitMs: number): LimitReached => {
     metrics.limitReached(limit)
-    return new LimitReached('RATE_LIMITED', `More than ${perMinute} requests in a minute`, {
+    return new LimitReached('RATE_LIMITED', `More than ${what} in a minute`, {
       limit,
       retryAfterSeconds: Math.ceil(waitMs / 1000),
     })
@@ -80,21 +91,35 @@ export function createLimits(
     maxRequestBytes: settings.maxRequestBytes,
     inFlight,
     patience: () => new Patience(settings),
+    // Twice what the database serves at once keeps it busy; half of it for one caller leaves the others the rest.
+    turns: createTurns({
+      atOnce: settings.databasePoolSize * 2,
+      perCaller: Math.max(1, Math.floor(settings.databasePoolSize / 2)),
+    }),
+    discards: createDiscards(),
     perAddress: {
       async take(caller, traceId) {
-        const over = await addresses.take(caller)
+        const costly = await refusedWork.look(caller)
+        const over = costly ?? (await addresses.take(caller))
         if (over === null) return null
-        const error = reached('requests-per-address', settings.requestsPerMinutePerAddress, over.waitMs)
+        const error =
+          costly === null
+            ? reached('requests-per-address', `${settings.requestsPerMinutePerAddress} requests`, over.waitMs)
+            : reached('refused-work-per-address', 'its share of time for refused requests', over.waitMs)
         const refusal = repeated.note(caller, traceId, over.waitMs)
         return { error, traceId: refusal.traceId, isRecorded: refusal.isFirst, closes: false }
+      },
+      async charge(caller, costMs) {
+        await refusedWork.take(caller, Math.ceil(costMs))
       },
     },
     perService: {
       async take(authorityId, serviceId) {
         const over = await services.take(JSON.stringify([authorityId, serviceId]))
         if (over === null) return
-        throw reached('requests-per-service', settings.requestsPerMinutePerService, over.waitMs)
+        throw reached('requests-per-service', `${settings.requestsPerMinutePerService} requests`, over.waitMs)
       },
+      giveBack: (authorityId, serviceId) => services.giveBack(JSON.stringify([authorityId, serviceId])),
     },
     close: () => repeated.close(),
   }

@@ -7,6 +7,8 @@ export class Patience {
   readonly #startedAt = performance.now()
   /** somebody waited in vain: what is still to come on this connection is not waited for */
   ranOut = false
+  /** the rest of the body is left unread, so that nothing more can be taken on this connection */
+  leavesRest = false
 
   constructor({ idleTimeoutMs, requestTimeoutMs }: { idleTimeoutMs: number; requestTimeoutMs: number }) {
     this.idleTimeoutMs = idleTimeoutMs

@@ -6,8 +6,12 @@ const MAX_CALLERS = 50_000
 
 /** Counts what callers do in windows of a minute, in this process; a caller's window begins with the first thing it does. */
 export interface RateLimit {
-  /** Counts one; null while it is within the limit, otherwise the time until the caller's window is over. */
-  take(caller: string): Promise<{ waitMs: number } | null>
+  /** Counts so much; null while it is within the limit, otherwise the time until the caller's window is over. */
+  take(caller: string, points?: number): Promise<{ waitMs: number } | null>
+  /** What counting nothing would say. */
+  look(caller: string): Promise<{ waitMs: number } | null>
+  /** Takes back what was counted by mistake. */
+  giveBack(caller: string): Promise<void>
   /** callers that are remembered now */
   readonly callers: number
 }
@@ -39,16 +43,23 @@ export function createRateLimit({
     get callers() {
       return windows.size
     },
-    async take(caller) {
+    async take(caller, points = 1) {
       if (perWindow === 0) return null
       remember(caller)
       try {
-        await limiter.consume(caller)
+        await limiter.consume(caller, points)
         return null
       } catch (reason) {
         if (reason instanceof RateLimiterRes) return { waitMs: Math.max(1, reason.msBeforeNext) }
         throw reason
       }
+    },
+    async look(caller) {
+      const found = perWindow === 0 ? null : await limiter.get(caller)
+      return found !== null && found.consumedPoints > perWindow ? { waitMs: Math.max(1, found.msBeforeNext) } : null
+    },
+    async giveBack(caller) {
+      if (perWindow > 0) await limiter.reward(caller)
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { encodeFault, peek } from '../contract/index.js'
 import { callerOf } from './addresses.js'
 import { discardBody, readBody } from './body.js'
@@ -12,6 +13,9 @@ import type { Metrics } from './metrics.js'
 import type { Patience } from './patience.js'
 import { refuse } from './refuse.js'
 import { serve } from './serve.js'
+
+/** A caller over its rate waits for being told so again: whoever does not read answers is held up by them at least. */
+const PENALTY_MS = 1_000
 
 export interface ReceiveOptions {
   readonly context: ExchangeContext
@@ -45,16 +49,23 @@ export async function receive(
   { early, patience, context, limits, metrics }: ReceiveOptions & { early: EarlyRefusal | null; patience: Patience },
 ): Promise<HttpAnswer> {
   const payload = (request.body as Readable | undefined) ?? request.raw
-  const bounds = { limitBytes: limits.maxRequestBytes, patience }
+  const caller = callerOf(request.ip)
+  const mayDiscard = (): (() => void) | null => limits.discards.begin(caller)
+  const bounds = { limitBytes: limits.maxRequestBytes, patience, mayDiscard }
   if (early !== null) {
     if (!early.closes) await discardBody(payload, bounds)
-    return early.isRecorded ? refuse(context, exchange, early.error) : refuseAgain(early)
+    if (early.isRecorded) return refuse(context, exchange, early.error)
+    await sleep(PENALTY_MS)
+    return refuseAgain(early)
   }
-  const held = limits.inFlight.hold(callerOf(request.ip))
+  const held = limits.inFlight.hold(caller)
   try {
     const raw = await readBody(payload, request.headers, { ...bounds, held })
     exchange.sizeBytes = raw.length
-    return await serve(context, exchange, raw, charsetOf(request.soapContentType))
+    const charset = (exchange.charset = charsetOf(request.soapContentType))
+    const { result, costMs } = await limits.turns.run(caller, () => serve(context, exchange, raw, charset))
+    if (isCallersFault(result)) await limits.perAddress.charge(caller, costMs)
+    return result
   } catch (error) {
     if (error instanceof CallerGone) throw error
     if (error instanceof LimitReached) metrics.limitReached(error.limit)
@@ -65,6 +76,10 @@ export async function receive(
     held.release()
   }
 }
+
+/** Refused for what it is, not for what the service decided about it or for want of room. */
+const isCallersFault = ({ code, retryAfterSeconds }: HttpAnswer): boolean =>
+  code !== null && retryAfterSeconds === undefined && code !== 'STORE_UNAVAILABLE' && code !== 'INTERNAL'
 
 /** The same refusal as the one of this window that has a row. */
 const refuseAgain = ({ error, traceId }: EarlyRefusal): HttpAnswer => ({

@@ -51,13 +51,19 @@ export async function refuse(
   }
 }
 
+/** What PostgreSQL's jsonb takes in no form, and refuses with the whole row. */
+const UNSTORABLE = /[\0\p{Surrogate}]/gu
+
 /**
  * Reports quote ids and names that the caller has chosen. Nobody has a reason to put an identity code there; should one
  * stand there, the log does not show it.
  */
 function withoutCodes(submission: Submission): Submission {
+  // Text by text: in JSON an escape like \n would stand before a code like a letter of a longer word.
+  const cleanText = (_name: string, value: unknown): unknown =>
+    typeof value === 'string' ? hideIdentityCodes(value.replace(UNSTORABLE, '\ufffd')) : value
   const clean = (value: object | null): object | null =>
-    value === null ? null : (JSON.parse(hideIdentityCodes(JSON.stringify(value))) as object)
+    value === null ? null : (JSON.parse(JSON.stringify(value), cleanText) as object)
   return { ...submission, report: clean(submission.report), notes: clean(submission.notes) }
 }
 

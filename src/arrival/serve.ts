@@ -16,7 +16,7 @@ import {
   recordSubmission,
   RequestRepeated,
 } from '../operations/index.js'
-import { readEnvelope, refuseUnknownHeaders, type Envelope, type Verified } from '../trust/index.js'
+import { readEnvelope, refuseUnknownHeaders, TrustError, type Envelope, type Verified } from '../trust/index.js'
 import { findOutCaller, judgeAlgorithms } from './callers.js'
 import type { ExchangeContext, HttpAnswer, Owner } from './context.js'
 import type { Exchange } from './exchange.js'
@@ -35,6 +35,8 @@ export async function serve(
     return answerWith(context, exchange, await accept(context, exchange, raw, charset))
   } catch (error) {
     if (!(error instanceof RequestRepeated)) return refuse(context, exchange, error, raw)
+    if (exchange.service !== null)
+      await context.perService.giveBack(exchange.service.authorityId, exchange.service.id)
     return repeat(context, exchange, error).catch((reason: unknown) => refuse(context, exchange, reason))
   }
 }
@@ -75,7 +77,7 @@ async function accept(
     await recordSubmission(tx, exchange.submission({ code: null, ...told }))
     if (replay !== null) await keepAnswer(context, tx, replay, kept(operation, told, document))
   }
-  return perform({ context, submitted, head, record }, command)
+  return context.copies.one(replay?.key ?? null, () => perform({ context, submitted, head, record }, command))
 }
 
 /** Another process' clock may be behind ours by as much as a caller's. */
@@ -97,6 +99,8 @@ const kept = (operation: Operation, { status, itemCount }: Told, { body }: Answe
 /** The same signed request again: the first answer again, and nothing else happens (ADR 10). */
 async function repeat(context: ExchangeContext, exchange: Exchange, repeated: RequestRepeated): Promise<HttpAnswer> {
   const first = await findFirstAnswer(context, repeated)
+  // Fresh by a clock that must have jumped: the key is kept longer than the answer.
+  if (first === null) throw new TrustError('TIMESTAMP_EXPIRED', 'The same request was answered long ago')
   const { operation, told, body } = JSON.parse(first.answer) as KeptAnswer
   exchange.notes = { repeats: first.submissionId }
   await recordRepeat(context, exchange.submission({ code: null, status: told.status, itemCount: told.itemCount }))

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isIP } from 'node:net'
 import { uuidv7 } from 'uuidv7'
 import { INTERNAL_PATH, NON_SIGNED_PATH, SIGNED_PATH } from '../endpoint.js'
+import { addressOf } from './addresses.js'
 import { CallerGone } from './errors.js'
 import { Exchange } from './exchange.js'
 import type { HttpAnswer } from './context.js'
@@ -50,6 +50,7 @@ async function answerSoap(
     receivedAt: context.clock.now(),
     endpoint,
     connection: {
+      // A trusted proxy may write anything into X-Forwarded-For; only an address is kept.
       address: addressOf(request.ip),
       clientCertificate: options.clientCertificateOf(request),
       apiKey: apiKeyOf(request.headers['x-api-key']),
@@ -82,7 +83,7 @@ async function answerSoap(
   })
   if (answer.retryAfterSeconds !== undefined) void reply.header('retry-after', String(answer.retryAfterSeconds))
   // What is still to come of this request would be taken for the next one.
-  if (patience.ranOut || early?.closes === true) void reply.header('connection', 'close')
+  if (patience.ranOut || patience.leavesRest || early?.closes === true) void reply.header('connection', 'close')
   return reply
     .code(answer.httpStatus)
     .header('content-type', 'text/xml;charset=utf-8')
@@ -100,12 +101,3 @@ function soapActionOf(header: string | string[] | undefined): string | null {
 /** No header, an empty one, or a key given twice prove nothing. */
 const apiKeyOf = (header: string | string[] | undefined): string | null =>
   typeof header === 'string' && header !== '' ? header : null
-
-/**
- * A trusted proxy may write anything into X-Forwarded-For; only an address is kept, without the zone of its network
- * card. A socket for both versions of IP shows an IPv4 address as part of an IPv6 one.
- */
-function addressOf(forwarded: string): string | null {
-  const address = forwarded.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
-  return isIP(address) === 0 ? null : address
-}

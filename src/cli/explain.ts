@@ -141,7 +141,8 @@ async function explainRequest(terminal: Terminal, traceId: string, options: Expl
       report: row.report as VerificationReport | null,
     }
     if (options.canonical !== true) return explanationOf(stored)
-    const { report, live } = await judgeKept(terminal, session, { traceId, receivedAt })
+    const { charset } = (row.notes ?? {}) as { charset?: string }
+    const { report, live } = await judgeKept(terminal, session, { traceId, receivedAt, charset: charset ?? null })
     return explanationOf({ ...stored, report, live })
   })
 }
@@ -150,7 +151,7 @@ async function explainRequest(terminal: Terminal, traceId: string, options: Expl
 async function judgeKept(
   terminal: Terminal,
   session: Session,
-  { traceId, receivedAt }: { traceId: string; receivedAt: Date },
+  { traceId, receivedAt, charset }: { traceId: string; receivedAt: Date; charset: string | null },
 ) {
   const { audit, evidence } = await import('../store/index.js')
   const { judge, registryOfDatabase } = await import('./explain/judge.js')
@@ -164,7 +165,7 @@ async function judgeKept(
       `The request ${traceId} was not kept, or no longer. What was found when it came: ${CLI} explain ${traceId}`,
     )
   return judge(raw, {
-    charset: null,
+    charset,
     now: receivedAt,
     policy: config,
     registryOf: registryOfDatabase(await directoryOf(session)),

@@ -50,12 +50,21 @@ export async function findAnswer(
 /** How many rows one statement deletes, so that it holds no locks for long. */
 const DELETE_BATCH = 5_000
 
-/** Forgets answers whose requests would be refused as too old by now; returns how many. */
+/** A key outlives its answer by this much: a clock that ran ahead for a while must not make room for a copy. */
+const RESERVE = '1 day'
+
+/**
+ * Forgets answers whose requests would be refused as too old by now, and keys some time later; returns how many keys.
+ * Keys go by the database's clock and ours, whichever is behind.
+ */
 export async function deleteExpired(db: Queryable, now: Date): Promise<number> {
+  await db.query('update answered_request set sealed_answer = null where expires_at < $1 and sealed_answer is not null', [
+    now,
+  ])
   let count = 0
   for (;;) {
     const { rowCount } = await db.query(
-      `delete from answered_request where replay_key in (select replay_key from answered_request where expires_at < $1 limit ${DELETE_BATCH})`,
+      `delete from answered_request where replay_key in (select replay_key from answered_request where expires_at < least($1, now()) - interval '${RESERVE}' limit ${DELETE_BATCH})`,
       [now],
     )
     count += rowCount ?? 0

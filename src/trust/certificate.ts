@@ -66,13 +66,17 @@ export function readCertificate(encoded: Buffer | string): Certificate {
       notAfter: new Date(x509.validTo),
       subject: x509.subject.replaceAll('\n', ', '),
       issuerLines: x509.issuer,
-      serial: BigInt(`0x${x509.serialNumber}`).toString(),
+      serial: decimal(x509.serialNumber),
       maySign: maySign(x509.raw),
     }
   } catch {
     throw new TrustError('CERTIFICATE_UNREADABLE', 'The token is not an X.509 certificate')
   }
 }
+
+/** Some old CAs gave negative numbers, which node:crypto writes as -01E240. */
+const decimal = (hex: string): string =>
+  (hex.startsWith('-') ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`)).toString()
 
 export const fingerprintOf = (der: Buffer): string => createHash('sha256').update(der).digest('hex')
 

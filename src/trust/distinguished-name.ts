@@ -39,12 +39,22 @@ const types: ReadonlyMap<string, string> = new Map(
     O: '2.5.4.10 ORGANIZATIONNAME',
     OU: '2.5.4.11 ORGANIZATIONALUNITNAME',
     TITLE: '2.5.4.12 T',
+    DESCRIPTION: '2.5.4.13',
+    BUSINESSCATEGORY: '2.5.4.15',
+    POSTALCODE: '2.5.4.17',
+    NAME: '2.5.4.41',
     GN: '2.5.4.42 GIVENNAME G',
+    INITIALS: '2.5.4.43 I',
+    GENERATIONQUALIFIER: '2.5.4.44 GENERATION',
     DNQ: '2.5.4.46 DNQUALIFIER',
+    PSEUDONYM: '2.5.4.65',
     ORGANIZATIONIDENTIFIER: '2.5.4.97',
     UID: '0.9.2342.19200300.100.1.1 USERID',
     DC: '0.9.2342.19200300.100.1.25 DOMAINCOMPONENT',
     EMAILADDRESS: '1.2.840.113549.1.9.1 E EMAIL',
+    JURISDICTIONL: '1.3.6.1.4.1.311.60.2.1.1 JURISDICTIONLOCALITYNAME',
+    JURISDICTIONST: '1.3.6.1.4.1.311.60.2.1.2 JURISDICTIONSTATEORPROVINCENAME',
+    JURISDICTIONC: '1.3.6.1.4.1.311.60.2.1.3 JURISDICTIONCOUNTRYNAME',
   }).flatMap(([name, others]) => others.split(' ').map((other) => [other, name] as const)),
 )
 
@@ -92,10 +102,30 @@ function unescapeValue(value: string): string | null {
   return escaped
 }
 
-/** Text of a short DER string (UTF8String, PrintableString, IA5String, T61String); null for anything else. */
+const strictly =
+  (encoding: string) =>
+  (octets: Buffer): string =>
+    new TextDecoder(encoding, { fatal: true, ignoreBOM: true }).decode(octets)
+const latin1 = (octets: Buffer): string => octets.toString('latin1')
+/** How the octets of each string type are read: UTF8String, PrintableString, T61String, IA5String, BMPString. */
+const readers: ReadonlyMap<number | undefined, (octets: Buffer) => string> = new Map([
+  [0x0c, strictly('utf-8')],
+  [0x13, latin1],
+  [0x14, latin1],
+  [0x16, latin1],
+  [0x1e, strictly('utf-16be')],
+])
+
+/** Text of a DER string of at most 255 octets; null for anything else, and for octets that are no text. */
 function textOfDer(der: Buffer): string | null {
-  const tag = der[0]
-  if (der.length < 2 || der[1] !== der.length - 2 || der[1] > 127) return null
-  if (tag === 0x0c) return der.toString('utf8', 2)
-  return tag === 0x13 || tag === 0x14 || tag === 0x16 ? der.toString('latin1', 2) : null
+  const read = readers.get(der[0])
+  const content = der.subarray(der[1] === 0x81 ? 3 : 2)
+  // DER: the long form is for what the short one cannot say.
+  const length = der[1] === 0x81 && der[2]! > 0x7f ? der[2] : der[1]! < 0x80 ? der[1] : null
+  if (read === undefined || length !== content.length) return null
+  try {
+    return read(content)
+  } catch {
+    return null
+  }
 }

@@ -14,8 +14,9 @@ export function resolveParts(envelope: Envelope, header: SecurityHeader, signatu
   const { ids, signatures } = indexDocument(envelope.document.root)
   checkKeyReference(ids, header, signature)
   const parts = signature.references.map((reference) => ids.get(reference.id) ?? fail('A reference points at nothing'))
-  if (new Set(parts).size !== parts.length) fail('Two references point at one element')
-  if (signatures.some((found) => isWithin(found, parts))) fail('A signed part holds a Signature')
+  const signed = new Set(parts)
+  if (signed.size !== parts.length) fail('Two references point at one element')
+  if (signatures.some((found) => isWithin(found, signed))) fail('A signed part holds a Signature')
   if (!parts.includes(envelope.body)) fail('The signature does not cover the Body of this envelope')
   if (!parts.includes(header.timestamp))
     throw new TrustError('TIMESTAMP_UNSIGNED', 'The signature does not cover the Timestamp of this header')
@@ -37,8 +38,8 @@ function checkKeyReference(
   }
 }
 
-function isWithin(element: XmlElement, parts: readonly XmlElement[]): boolean {
-  for (let e: XmlElement | null = element; e !== null; e = e.parent) if (parts.includes(e)) return true
+function isWithin(element: XmlElement, parts: ReadonlySet<XmlElement>): boolean {
+  for (let e: XmlElement | null = element; e !== null; e = e.parent) if (parts.has(e)) return true
   return false
 }
 

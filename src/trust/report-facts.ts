@@ -6,8 +6,14 @@ import type { Examined } from './examined.js'
 import type { Instants } from './freshness.js'
 import { DS, SOAP11, WSSE } from './names.js'
 
-/** Names and ids are the caller's: bounded, so that a row of the log is. */
-export const short = (text: string, length = 200): string => (text.length > length ? `${text.slice(0, length)}…` : text)
+/**
+ * Names and ids are the caller's: bounded, so that a row of the log is; and never half a character, which PostgreSQL's
+ * jsonb refuses with the whole row.
+ */
+export function short(text: string, length = 200): string {
+  const bounded = text.length > length ? `${text.slice(0, length).replace(/[\ud800-\udbff]$/, '')}…` : text
+  return bounded.replace(/\p{Surrogate}/gu, '\ufffd')
+}
 
 const MAX_LISTED = 20
 const MAX_SIGNED_INFO = 8 * 1024

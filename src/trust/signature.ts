@@ -6,6 +6,8 @@ import { DS, ENVELOPED_SIGNATURE, EXC_C14N, WSSE, X509_V3 } from './names.js'
 
 const MAX_REFERENCES = 10
 const MAX_ISSUER_LENGTH = 1_000
+/** Ten references of a real client come to 6,000; it is canonicalised before anybody has proven anything. */
+const MAX_SIGNED_INFO = 64 * 1024
 /** A bare name: no XPointer, nothing that would need quoting in anybody's query language. */
 const SAME_DOCUMENT_ID = /^#[^\s'"<>&()#]+$/
 
@@ -58,7 +60,7 @@ export function readSignature(element: XmlElement): Signature {
   const algorithm =
     signatureAlgorithms[algorithmOf(signatureMethod!)] ??
     refuse('ALGORITHM_REFUSED', 'The signature algorithm is not accepted')
-  return {
+  const signature: Signature = {
     element,
     signedInfo: signedInfo!,
     inclusivePrefixes: prefixesOf(method!),
@@ -67,6 +69,8 @@ export function readSignature(element: XmlElement): Signature {
     value: leafBase64(signatureValue!) ?? refuse('SIGNATURE_POLICY', 'SignatureValue is not base64'),
     keyReference: readKeyReference(keyInfo!),
   }
+  if (sizeOf(signedInfo!) > MAX_SIGNED_INFO) refuse('SIGNATURE_POLICY', 'SignedInfo is larger than any that is honest')
+  return signature
 }
 
 function readReference(element: XmlElement): Reference {
@@ -117,7 +121,7 @@ function readIssuerSerial(tokenReference: XmlElement): KeyReference {
   const [name, number] = children(issuerSerial!, [DS, 'X509IssuerName'], [DS, 'X509SerialNumber'])
   const issuer = leafText(name!)
   const serial = leafText(number!)
-  if (issuer === '' || issuer.length > MAX_ISSUER_LENGTH || !/^\d{1,60}$/.test(serial))
+  if (issuer === '' || issuer.length > MAX_ISSUER_LENGTH || !/^-?\d{1,60}$/.test(serial))
     refuse('SIGNATURE_POLICY', 'KeyInfo does not name an issuer and a serial number')
   return { kind: 'issuer-serial', issuer, serial }
 }
@@ -132,6 +136,17 @@ function prefixesOf(method: XmlElement): string[] {
   const prefixes = (list.attribute('', 'PrefixList') ?? '').split(/[ \t\r\n]+/).filter((prefix) => prefix !== '')
   if (prefixes.length > 64) refuse('SIGNATURE_POLICY', 'A PrefixList is too long')
   return prefixes
+}
+
+/** Characters of all texts and attribute values: what canonicalising would have to write. */
+function sizeOf(element: XmlElement): number {
+  let size = 0
+  for (const { value } of element.attributes) size += value.length
+  for (const child of element.children) {
+    if (typeof child === 'string') size += child.length
+    else size += 'bytes' in child ? child.bytes.length : sizeOf(child)
+  }
+  return size
 }
 
 /** Text of an element that holds nothing else, without white space around it; '' when it is anything else. */

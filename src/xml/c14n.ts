@@ -15,7 +15,7 @@ const FLUSH_LENGTH = 16 * 1024
  */
 export function canonicalize(apex: XmlElement, inclusivePrefixes: readonly string[], sink: CanonicalSink): void {
   const writer = new CanonicalWriter(new Set(inclusivePrefixes.map((p) => (p === '#default' ? '' : p))), sink)
-  writer.element(apex, null)
+  writer.element(apex, null, true)
   writer.flush()
 }
 
@@ -46,11 +46,11 @@ class CanonicalWriter {
     this.#pending = ''
   }
 
-  element(element: XmlElement, outer: Rendered | null): void {
+  element(element: XmlElement, outer: Rendered | null, isApex = false): void {
     const name = element.name
     let rendered = outer
     let tag = `<${name}`
-    for (const declaration of this.#declarationsOf(element, outer)) {
+    for (const declaration of this.#declarationsOf(element, outer, isApex)) {
       tag +=
         declaration.prefix === ''
           ? ` xmlns="${attributeText(declaration.uri)}"`
@@ -69,7 +69,7 @@ class CanonicalWriter {
   }
 
   /** Declarations to write on this element, in the order of their prefixes. */
-  #declarationsOf(element: XmlElement, outer: Rendered | null): NamespaceDeclaration[] {
+  #declarationsOf(element: XmlElement, outer: Rendered | null, isApex: boolean): NamespaceDeclaration[] {
     const found: NamespaceDeclaration[] = []
     const consider = (prefix: string): void => {
       if (prefix === 'xml' || found.some((d) => d.prefix === prefix)) return
@@ -79,8 +79,9 @@ class CanonicalWriter {
     }
     consider(element.prefix)
     for (const a of element.attributes) if (a.prefix !== '') consider(a.prefix)
-    // Below the apex a listed prefix can change only where something is declared.
-    if (outer === null || element.declarations.length > 0) for (const prefix of this.#inclusive) consider(prefix)
+    if (isApex) for (const prefix of this.#inclusive) consider(prefix)
+    // Below the apex a listed prefix changes only where it is declared.
+    else for (const { prefix } of element.declarations) if (this.#inclusive.has(prefix)) consider(prefix)
     return found.length > 1 ? found.sort((a, b) => compareCodePoints(a.prefix, b.prefix)) : found
   }
 

@@ -21,8 +21,7 @@ export class Cursor {
 
   constructor(lifted: Lifted, limits: XmlLimits) {
     this.lifted = lifted
-    // XML 1.0 §2.11: line ends are normalised before anything is parsed.
-    this.text = lifted.text.includes('\r') ? lifted.text.replace(/\r\n?/g, '\n') : lifted.text
+    this.text = lifted.text
     this.#limits = limits
   }
 

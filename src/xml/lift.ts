@@ -18,7 +18,7 @@ const BASE64_PAIRS = new Uint8Array(65_536)
 for (let pair = 0; pair < 65_536; pair++) BASE64_PAIRS[pair] = BASE64[pair & 255]! & BASE64[pair >> 8]!
 
 export interface Lifted {
-  /** the document's text with `LIFTED_MARK` in the place of each run */
+  /** the document's text, line ends normalised, with `LIFTED_MARK` in the place of each run */
   readonly text: string
   readonly runs: readonly Buffer[]
   /** where each mark's run starts in the bytes */
@@ -76,5 +76,20 @@ function isBase64(bytes: Buffer, start: number, end: number): boolean {
 
 function plain(bytes: Buffer): string {
   if (bytes.includes(1)) throw new XmlError('XML_MALFORMED', 'The document holds a character that XML does not allow')
-  return bytes.toString('utf8')
+  return (bytes.includes(CR) ? withLineFeeds(bytes) : bytes).toString('utf8')
+}
+
+const CR = 13
+const LF = 10
+
+/** Line ends as LF (XML 1.0 §2.11). Bytes, because a text of them in pieces costs seconds of garbage collection. */
+function withLineFeeds(bytes: Buffer): Buffer {
+  const out = Buffer.allocUnsafe(bytes.length)
+  let at = 0
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!
+    if (byte !== CR) out[at++] = byte
+    else if (bytes[i + 1] !== LF) out[at++] = LF
+  }
+  return out.subarray(0, at)
 }

@@ -41,11 +41,11 @@ export const defaultLimits: XmlLimits = {
   depth: 64,
   elements: 100_000,
   attributesPerElement: 64,
-  attributes: 200_000,
+  attributes: 100_000,
   namespacesInScope: 128,
   comments: 1_000,
   sections: 10_000,
-  references: 500_000,
+  references: 200_000,
   nameLength: 256,
   valueLength: 16_384,
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { X509Certificate } from 'node:crypto'
 import { Socket } from 'node:net'
 import { clientCertificateOf, trustedPeers } from '../../src/arrival/client-certificate.js'
 import { sharedIdentity } from '../support/keys.js'
@@ -69,8 +70,21 @@ describe('a header from anybody else', () => {
   })
 })
 
+describe('the certificate of a connection', () => {
+  test.each([
+    ['that a trusted proxy makes is its own, never the caller', PROXY, null],
+    ['that anybody else makes is that of the caller', '192.0.2.8', 'shown'],
+  ])('%s', async (_name, remoteAddress, expected) => {
+    const { certificateDer, fingerprintSha256 } = await sharedIdentity('caller')
+    const { headers, raw } = request(undefined, remoteAddress)
+    Object.assign(raw.socket, { getPeerX509Certificate: () => new X509Certificate(certificateDer) })
+    for (const header of [undefined, HEADER])
+      expect(clientCertificateOf({ headers, raw }, { header, trusted })).toBe(expected && fingerprintSha256)
+  })
+})
+
 test('a peer is trusted by its address or range, in either way of writing IPv4', () => {
-  const good = ['10.255.0.1', '192.0.2.7', '::ffff:10.0.0.1', '::ffff:192.0.2.7', 'fd12::1', 'fd12::1%eth0']
+  const good = ['10.255.0.1', '192.0.2.7', '::ffff:10.0.0.1', '::ffff:192.0.2.7', '::ffff:a00:1', 'fd12::1', 'fd12::1%eth0']
   const bad = ['11.0.0.1', '192.0.2.70', '::ffff:11.0.0.1', 'fe80::1', '', 'proxy', '10.0.0', '::ffff:a00:0:1']
   expect(good.filter((address) => !trusted(address))).toEqual([])
   expect(bad.filter((address) => trusted(address))).toEqual([])

@@ -87,12 +87,39 @@ describe('a caller who means harm', () => {
     )
     expect((await gateway.submission(answer.headers.get('x-trace-id')!))?.code).toBe('SIGNATURE_MISSING')
   })
+
+  test('cannot keep a refusal out of the log with a name that is cut within a character', async () => {
+    const name = `${'a'.repeat(199)}\u{10000}`
+    const answer = await post(
+      Buffer.from(
+        `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><${name}/></e:Header><e:Body><HaeTilaTieto xmlns="http://www.suomi.fi/asiointitili"/></e:Body></e:Envelope>`,
+      ),
+    )
+    const logged = await gateway.submission(answer.headers.get('x-trace-id')!)
+    expect(logged).toMatchObject({
+      code: 'SIGNATURE_MISSING',
+      report: { checks: [{ facts: { headerBlocks: [`${'a'.repeat(199)}…`] } }] },
+    })
+  })
+
+  test('cannot put an identity code into the log by a line end in front of its small letters', async () => {
+    const code = artificialIdentityCode('hidden').toLowerCase().replace(/[-+]/, 'a')
+    const answer = await post(
+      Buffer.from(
+        `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><s:Security xmlns:s="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" e:actor="&#10;${code}"/></e:Header><e:Body><HaeTilaTieto xmlns="http://www.suomi.fi/asiointitili"/></e:Body></e:Envelope>`,
+      ),
+    )
+    const report = JSON.stringify((await gateway.submission(answer.headers.get('x-trace-id')!))?.report)
+    expect(report).toContain('\\n[hidden]')
+    expect(report).not.toContain(code)
+  })
 })
 
 test.each([
-  ['10.1.2.3:4711', null],
+  ['10.1.2.3:4711', '10.1.2.3'],
   ['unknown', null],
-  ['[2001:db8::1]:99', null],
+  ['[2001:db8::1]:99', '2001:db8::1'],
+  ['::ffff:0a01:0203', '10.1.2.3'],
   ['fe80::1%eth0', 'fe80::1'],
   ['10.1.2.3', '10.1.2.3'],
 ])('an X-Forwarded-For of "%s" harms no request', async (address, kept) => {

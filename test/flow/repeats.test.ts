@@ -148,14 +148,32 @@ test('a kept answer shows nobody in the database', async () => {
   expect(rows.filter(({ text }) => text.includes(person) || text.includes('Asiakas'))).toEqual([])
 })
 
-test('a kept answer goes when the request itself would be too old', async () => {
-  await send(letter())
-  const count = async (): Promise<number> =>
-    (await gateway.db.query<{ n: number }>('select count(*)::int as n from answered_request')).rows[0]!.n
-  const before = await count()
-  expect(await answeredRequests.deleteExpired(gateway.db, new Date())).toBe(0)
-  expect(await count()).toBe(before)
-  // Fifteen minutes of age and five of skew are the defaults.
-  await answeredRequests.deleteExpired(gateway.db, new Date(Date.now() + 21 * 60_000))
-  expect(await count()).toBe(0)
+describe('a kept answer', () => {
+  const counts = async (): Promise<{ keys: number; answers: number }> =>
+    (
+      await gateway.db.query<{ keys: number; answers: number }>(
+        'select count(*)::int as keys, count(sealed_answer)::int as answers from answered_request',
+      )
+    ).rows[0]!
+
+  test('goes when the request itself would be too old, and its key a day later', async () => {
+    await send(letter())
+    const before = await counts()
+    expect(await answeredRequests.deleteExpired(gateway.db, new Date())).toBe(0)
+    expect(await counts()).toEqual(before)
+    // Fifteen minutes of age and five of skew are the defaults.
+    await answeredRequests.deleteExpired(gateway.db, new Date(Date.now() + 21 * 60_000))
+    expect(await counts()).toEqual({ keys: before.keys, answers: 0 })
+    await gateway.db.query(`update answered_request set expires_at = now() - interval '25 hours'`)
+    expect(await answeredRequests.deleteExpired(gateway.db, new Date())).toBe(before.keys)
+  })
+
+  test('that was forgotten by a clock that ran ahead makes no room for a copy', async () => {
+    const request = letter()
+    await send(request)
+    const stored = await gateway.count('message')
+    await answeredRequests.deleteExpired(gateway.db, new Date(Date.now() + 365 * 24 * 3600_000))
+    const again = await send(request)
+    expect([read('LahetaViesti', again).code, await gateway.count('message')]).toEqual([406, stored])
+  })
 })

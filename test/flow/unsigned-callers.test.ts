@@ -38,6 +38,15 @@ describe('the unsigned endpoint is open to a service', () => {
     })
   })
 
+  test.each(['10.3.2.77:5566', '::ffff:10.3.2.77', '::ffff:0a03:024d', '[::ffff:10.3.2.77]:5566'])(
+    'that calls from its network, when the proxy writes %s',
+    async (address) => {
+      const sender = await newSender(gateway)
+      await open(sender, network('10.3.2.0/24'))
+      expect((await askFrom(address, getStatus(sender))).code).toBe(0)
+    },
+  )
+
   test('that calls from its IPv6 network', async () => {
     const sender = await newSender(gateway)
     await open(sender, network('2001:db8:7::/48'))

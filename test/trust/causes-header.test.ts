@@ -88,6 +88,18 @@ describe('a certificate that is not registered', () => {
       facts: { relation: 'unknown' },
     })
   })
+  test('names its subject only when a registered one has the same: any other may be that of a person', async () => {
+    const namesake = await makeIdentity({ commonName: 'sender' })
+    const person = await makeIdentity({ commonName: 'Aino Esimerkki' })
+    expect((await causeOf(honest.signedBy(namesake))).facts?.['subject']).toContain('CN=sender')
+    const packed = withToken(honest.xml, Buffer.from(person.certificatePem).toString('base64'))
+    for (const [xml, registered] of [
+      [honest.signedBy(person), [keys.sender]],
+      [honest.signedBy(person), []],
+      [packed, [keys.sender]],
+    ] as const)
+      expect(JSON.stringify(await causeOf(xml, [...registered]))).not.toContain('Esimerkki')
+  })
   test('expired, or not valid yet', async () => {
     const [expired, early] = [keys.expired, keys.notYetValid]
     expect(await causeOf(honest.signedBy(expired), [expired])).toMatchObject(

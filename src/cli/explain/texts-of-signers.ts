@@ -57,7 +57,11 @@ export const signerTexts = {
   },
   'other-certificate': {
     title: 'The certificate is not registered.',
-    meaning: ['Sent: {fingerprint} ({subject}, valid to {notAfter}).', 'Registered for the authority: {registered}.'],
+    meaning: [
+      'Sent: {fingerprint}, valid to {notAfter}.',
+      '(Its subject: {subject}.)',
+      'Registered for the authority: {registered}.',
+    ],
     when: {
       fact: 'relation',
       says: {

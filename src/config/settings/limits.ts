@@ -104,6 +104,16 @@ export const limits = [
     description: 'SOAP requests that one address (IPv6: one /64 network) may send in a minute; 0 sets no limit',
   },
   {
+    env: 'ASTI_REFUSED_WORK_PER_MINUTE_PER_ADDRESS',
+    key: 'refusedWorkPerMinutePerAddress',
+    group: 'Limits',
+    kind: 'integer',
+    unit: 'ms',
+    default: 0,
+    productionDefault: 6_000,
+    description: 'Time that reading refused requests of one address may take in a minute; 0 sets no limit',
+  },
+  {
     env: 'ASTI_REQUESTS_PER_MINUTE_PER_SERVICE',
     key: 'requestsPerMinutePerService',
     group: 'Limits',

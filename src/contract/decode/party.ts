@@ -2,6 +2,10 @@ import type { Party, PostalAddress, Recipient } from '../../message/index.js'
 import type { XmlElement } from '../../xml/index.js'
 import { attribute, child, filled, text, word } from './fields.js'
 
+/** Longer than any id: it is echoed in every answer, and an answer must not grow with what a stranger sends. */
+const MAX_EXCHANGE_ID = 1_000
+const echoable = (id: string | null): string | null => (id !== null && id.length > MAX_EXCHANGE_ID ? null : id)
+
 /** `Viranomainen`: who is calling, by its own word (viranomaispalvelut.md §4.1). */
 export function decodeParty(request: XmlElement): Party {
   const party = child(request, 'Viranomainen')
@@ -16,7 +20,7 @@ export function decodeParty(request: XmlElement): Party {
       phone: attribute(contact, 'Matkapuhelin'),
     },
     address: decodeAddress(party),
-    exchangeId: text(party, 'SanomaTunniste'),
+    exchangeId: echoable(text(party, 'SanomaTunniste')),
     exchangeVersion: word(party, 'SanomaVersio'),
     certificateCommonName: text(party, 'SanomaVarmenneNimi'),
   }

@@ -10,7 +10,7 @@ create table answered_request (
   sealed_answer bytea,
   expires_at timestamptz not null
 );
-comment on table answered_request is 'Answers to signed requests, for as long as the request would still be fresh; replay_key is a SHA-256 over certificate and canonical SignedInfo, sealed_answer is null only within the transaction that will answer';
+comment on table answered_request is 'Answers to signed requests, for as long as the request would still be fresh; replay_key is a SHA-256 over certificate and canonical SignedInfo and stays a day longer than sealed_answer';
 create index answered_request_expiry on answered_request (expires_at);
 
 create table caller_proof (

@@ -34,15 +34,18 @@ export interface Effort {
   readonly totalOctets: number
   /** how many forms; those of small parts cost more than their octets */
   readonly forms: number
+  /** CPU of this process while the search goes on, milliseconds */
+  readonly cpuMs: number
   /** whether two changes at once are tried too */
   readonly pairs: boolean
 }
 
-export const quick: Effort = { partOctets: 64 * 1024, totalOctets: 1024 * 1024, forms: 400, pairs: false }
+export const quick: Effort = { partOctets: 64 * 1024, totalOctets: 1024 * 1024, forms: 400, cpuMs: 100, pairs: false }
 export const thorough: Effort = {
   partOctets: 64 * 1024 * 1024,
   totalOctets: 256 * 1024 * 1024,
   forms: 20_000,
+  cpuMs: 60_000,
   pairs: true,
 }
 
@@ -52,6 +55,7 @@ export class Budget {
   tried = 0
   complete = true
   #octets = 0
+  readonly #startedAt = process.cpuUsage()
 
   constructor(effort: Effort) {
     this.effort = effort
@@ -59,12 +63,19 @@ export class Budget {
 
   /** Whether this many octets more may be worked on; when not, the search is over. */
   take(octets: number): boolean {
-    if (this.#octets + octets > this.effort.totalOctets || this.tried >= this.effort.forms) {
+    const isSpent = this.#octets + octets > this.effort.totalOctets || this.tried >= this.effort.forms
+    if (isSpent || this.#cpuMs() > this.effort.cpuMs) {
       this.complete = false
       return false
     }
     this.#octets += octets
     this.tried++
     return true
+  }
+
+  /** Whatever shape makes a form dearer than its octets, it is not made again and again. */
+  #cpuMs(): number {
+    const { user, system } = process.cpuUsage(this.#startedAt)
+    return (user + system) / 1000
   }
 }

@@ -33,8 +33,36 @@ export const isLeaf = (pieces: Pieces, at: number): boolean =>
 
 export const isSpace = (text: string): boolean => /^(?:[ \t\n]|&#xD;)*$/.test(text)
 
+const CARRIAGE_RETURN = '&#xD;'
+
 /** Without white space at its ends: that of XML, not that of JavaScript, which takes byte order marks too. */
-export const trimmed = (text: string): string => text.replace(/^(?:[ \t\n]|&#xD;)+|(?:[ \t\n]|&#xD;)+$/g, '')
+export function trimmed(text: string): string {
+  let from = 0
+  while (from < text.length) {
+    if (' \t\n'.includes(text[from]!)) from++
+    else if (text.startsWith(CARRIAGE_RETURN, from)) from += CARRIAGE_RETURN.length
+    else break
+  }
+  return text.slice(from, endWithout(text, ' \t\n', from))
+}
+
+/** Where a text ends without these characters and carriage returns; walked from its end, which no pattern does. */
+function endWithout(text: string, characters: string, from = 0): number {
+  let to = text.length
+  while (to > from) {
+    if (characters.includes(text[to - 1]!)) to--
+    else if (characters.includes('\n') && text.endsWith(CARRIAGE_RETURN, to)) to -= CARRIAGE_RETURN.length
+    else break
+  }
+  return to
+}
+
+/** Every line without the spaces at its end. */
+export const withoutTrailingSpaces = (text: string): string =>
+  text
+    .split(/(\n|&#xD;)/)
+    .map((line) => line.slice(0, endWithout(line, ' \t')))
+    .join('')
 
 /** White space between tags that is no element's only content; no text of the application. */
 export const isBetween = (pieces: Pieces, at: number): boolean =>

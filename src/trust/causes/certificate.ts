@@ -36,7 +36,7 @@ export async function findCertificateCause(
   const registered = await registeredOf(registry)
   if (form !== null) {
     const known = certificates.find(({ fingerprint }) => registered.some((one) => one.fingerprint === fingerprint))
-    const facts = { form, certificates: certificates.map(({ subject }) => short(subject)), ...listed(registered) }
+    const facts = { form, certificates: certificates.map((one) => one.fingerprint), ...listed(registered) }
     return {
       id: 'token-content',
       certainty: 'proven',
@@ -60,7 +60,8 @@ const listed = (registered: readonly Certificate[]): Facts => ({
 function relation(sent: Certificate, registered: readonly Certificate[]): Cause {
   const facts = {
     fingerprint: sent.fingerprint,
-    subject: short(sent.subject),
+    // Anybody can show any certificate, also one that names a person: only a name that is registered is told.
+    ...(registered.some(({ subject }) => subject === sent.subject) && { subject: short(sent.subject) }),
     notAfter: sent.notAfter.toISOString(),
     ...listed(registered),
   }

@@ -1,4 +1,5 @@
 import { DS, EXC_C14N, SOAP11, WSSE, WSU } from '../names.js'
+import { short } from '../report-facts.js'
 import type { Candidate, Subject, Surroundings } from './candidate.js'
 import { canonicalWithin, isEndTag, piecesOf } from './canonical-text.js'
 import { allDeclarations, rebuilt, scopeAround, scopeAt } from './rebuild.js'
@@ -72,7 +73,7 @@ function* prefixList(subject: Subject, { examined, effort }: Surroundings): Gene
   }
 }
 
-const shown = (prefix: string): string => (prefix === '' ? '#default' : prefix.slice(0, 100))
+const shown = (prefix: string): string => (prefix === '' ? '#default' : short(prefix, 100))
 
 /** What a prefix may have meant: what it means elsewhere in the document, what it usually means, then any of the rest. */
 function meaningsOf(prefix: string, declared: readonly { prefix: string; uri: string }[]): string[] {

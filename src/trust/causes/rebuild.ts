@@ -59,11 +59,17 @@ export function scopeAt(element: XmlElement): Declaration[] {
 
 /** Every declaration of a document, in its order, each pair of prefix and name once. */
 export function allDeclarations(root: XmlElement): Declaration[] {
-  const found = new Map<string, Declaration>()
+  const found: Declaration[] = []
+  const known = new Map<string, Set<string>>()
   const walk = (element: XmlElement): void => {
-    for (const declaration of element.declarations) found.set(`${declaration.prefix} ${declaration.uri}`, declaration)
+    for (const declaration of element.declarations) {
+      const names = known.get(declaration.prefix) ?? new Set()
+      if (names.size === 0) known.set(declaration.prefix, names)
+      if (!names.has(declaration.uri)) found.push(declaration)
+      names.add(declaration.uri)
+    }
     for (const child of element.children) if (child instanceof XmlElement) walk(child)
   }
   walk(root)
-  return [...found.values()]
+  return found
 }

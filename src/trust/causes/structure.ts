@@ -25,12 +25,21 @@ export function findStructureCause(examined: Examined, code: TrustErrorCode): Ca
   }
 }
 
+/** Every element below one, in document order; a stack of its own, since nested generators cost their depth for each. */
 function* below(element: XmlElement): Generator<XmlElement> {
-  for (const child of element.children)
-    if (child instanceof XmlElement) {
-      yield child
-      yield* below(child)
+  const waiting = element.elements().reverse()
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    yield next
+    for (let i = next.children.length - 1; i >= 0; i--) {
+      const child = next.children[i]
+      if (child instanceof XmlElement) waiting.push(child)
     }
+  }
+}
+
+function firstOf(elements: Iterable<XmlElement>, isWanted: (one: XmlElement) => boolean): XmlElement | undefined {
+  for (const one of elements) if (isWanted(one)) return one
+  return undefined
 }
 
 /** What is there instead of a signed Security header. */
@@ -39,9 +48,9 @@ function missingFacts({ envelope }: Examined): Facts {
   const security = blocks.filter(({ local }) => local === 'Security')
   const [first] = security
   const actor = first?.attribute(SOAP11, 'actor') ?? null
-  const elsewhere = [...below(envelope.document.root)].find(
-    (one) => one.is(DS, 'Signature') && !(one.parent !== null && security.includes(one.parent)),
-  )
+  const isElsewhere = (one: XmlElement): boolean =>
+    one.is(DS, 'Signature') && !(one.parent !== null && security.includes(one.parent))
+  const elsewhere = firstOf(below(envelope.document.root), isElsewhere)
   return {
     headerBlocks: namesOf(blocks),
     ...(security.length > 1 && { securityHeaders: security.length }),

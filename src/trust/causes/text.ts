@@ -1,5 +1,5 @@
 import type { Candidate, Subject } from './candidate.js'
-import { isLeaf, isSpace, piecesOf, trimmed, withTexts } from './canonical-text.js'
+import { isLeaf, isSpace, piecesOf, trimmed, withoutTrailingSpaces, withTexts } from './canonical-text.js'
 
 const NON_ASCII = /[^\0-\x7f]/
 
@@ -28,7 +28,7 @@ export function* text({ canonical }: Subject): Generator<Candidate> {
   )
   yield make(
     'lines without trailing spaces',
-    inTexts((one) => one.replace(/[ \t]+(?=\n|&#xD;|$)/g, '')),
+    inTexts(withoutTrailingSpaces),
   )
   yield make('escaped once less', inTexts(unescapedOnce))
   yield make(

@@ -54,9 +54,16 @@ describe('requests per minute and address', () => {
     expect(statuses).toEqual([200, 200, 200, 503, 200])
   })
 
+  test('a proxy that appends ports does not make one caller many', async () => {
+    const statuses: number[] = []
+    for (const address of ['10.4.4.4:1', '10.4.4.4:2', '[::ffff:10.4.4.4]:3', '10.4.4.4:4', '10.4.4.5:4'])
+      statuses.push((await post(address)).status)
+    expect(statuses).toEqual([200, 200, 200, 503, 200])
+  })
+
   test('what a proxy writes that is no address is one caller', async () => {
     const statuses: number[] = []
-    for (const address of ['unknown', '10.1.2.3:4711', '_hidden', '-']) statuses.push((await post(address)).status)
+    for (const address of ['unknown', '10.1.2.3:port', '_hidden', '-']) statuses.push((await post(address)).status)
     expect(statuses).toEqual([200, 200, 200, 503])
   })
 

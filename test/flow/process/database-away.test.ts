@@ -10,6 +10,7 @@ import {
   postmasterOf,
   startGatewayProcess,
   tidyUp,
+  until,
   PROCESS_TEST_LIMIT_MS,
 } from '../../support/gateway-process.js'
 import { startDatabaseProxy } from './database-proxy.js'
@@ -18,12 +19,12 @@ import { countViolations, demoSender, isDuplicate, Ledger, newLetter, noViolatio
 jest.setTimeout(PROCESS_TEST_LIMIT_MS)
 afterEach(tidyUp)
 
-async function startBehindProxy() {
+async function startBehindProxy(env: Record<string, string> = {}) {
   const proxy = await startDatabaseProxy()
   const database = await emptyDatabase()
   const dataDir = newDataDir()
   const url = `postgresql://postgres@127.0.0.1:${proxy.port}/${database.name}`
-  const gateway = await startGatewayProcess({ dataDir, env: { DATABASE_URL: url } })
+  const gateway = await startGatewayProcess({ dataDir, env: { DATABASE_URL: url, ...env } })
   return { proxy, gateway, url: database.url, sender: demoSender(dataDir) }
 }
 
@@ -106,13 +107,63 @@ test('a letter whose commit went through is not answered as a failure when only 
   const letter = newLetter()
   ledger.attempt(letter)
 
-  proxy.loseNextCommitAnswer()
+  proxy.loseCommitAnswers({ count: 1, by: 'reset' })
   const answer = await sender.send(gateway.origin, letter)
 
   ledger.note(letter, answer)
   expect(await inDatabase(url, (db) => countViolations(db, ledger, gateway.dataDir))).toEqual(noViolations)
   expect(isDuplicate(await sender.send(gateway.origin, letter))).toBe(true)
   expect(answer).toMatchObject({ httpStatus: 200, code: 202 })
+})
+
+test('letters whose commits lost their word on every connection at once are answered as taken', async () => {
+  const poolSize = 4
+  const { proxy, gateway, url, sender } = await startBehindProxy({ ASTI_DATABASE_POOL_SIZE: String(poolSize) })
+  const ledger = new Ledger()
+  const letters = Array.from({ length: poolSize }, () => newLetter())
+
+  proxy.loseCommitAnswers({ count: poolSize, by: 'reset' })
+  const startedAt = Date.now()
+  const answers = await Promise.all(letters.map((letter) => sender.send(gateway.origin, letter)))
+
+  expect(Date.now() - startedAt).toBeLessThan(5000)
+  expect(answers.map(({ code }) => code)).toEqual([202, 202, 202, 202])
+  for (const [at, letter] of letters.entries()) {
+    ledger.attempt(letter)
+    ledger.note(letter, answers[at]!)
+  }
+  expect(await inDatabase(url, (db) => countViolations(db, ledger, gateway.dataDir))).toEqual(noViolations)
+})
+
+test('when the way to the database falls silent the answer is 453 soon after the time limit of a statement', async () => {
+  const statementTimeoutMs = 1000
+  const { proxy, gateway, sender } = await startBehindProxy({ ASTI_STATEMENT_TIMEOUT_MS: String(statementTimeoutMs) })
+  const letter = newLetter()
+
+  proxy.goSilent()
+  const startedAt = Date.now()
+  expect(await sender.send(gateway.origin, letter)).toMatchObject({ httpStatus: 200, code: 453 })
+  expect(Date.now() - startedAt).toBeLessThan(statementTimeoutMs + 3000)
+  expect(gateway.stdout()).toContain('"event":"request.not-recorded"')
+
+  proxy.heal()
+  expect(await sender.send(gateway.origin, letter)).toMatchObject({ httpStatus: 200, code: 202 })
+})
+
+test('a commit that happens after its letter was answered with 453 is told to the operator, and the letter is taken once', async () => {
+  const { proxy, gateway, url, sender } = await startBehindProxy()
+  const ledger = new Ledger()
+  const letter = newLetter()
+  ledger.attempt(letter)
+
+  const held = proxy.holdNextCommit()
+  expect(await sender.send(gateway.origin, letter)).toMatchObject({ httpStatus: 200, code: 453 })
+  held.letGo()
+  await until(() => gateway.stdout().includes('"event":"request.committed-after-all"'))
+
+  ledger.note(letter, await sender.send(gateway.origin, letter))
+  expect(ledger.recovered.size).toBe(1)
+  expect(await inDatabase(url, (db) => countViolations(db, ledger, gateway.dataDir))).toEqual(noViolations)
 })
 
 test('metrics count requests by code, and neither they nor the log hold an identity code, a reference or a title', async () => {

@@ -1,0 +1,117 @@
+import { LimitReached } from './errors.js'
+
+/** Longer than this nobody waits for a turn: callers want their answer within ten seconds (clients.md R29). */
+const MAX_WAIT_MS = 8_000
+
+/**
+ * Lets requests be read, judged and served in turns. A tree takes many times the bytes it was read from, and reading
+ * stops everything else: so only some are in hand at once, each caller has a share of them, one is begun in each turn of
+ * the event loop, and it is that of the caller who has kept the process least busy.
+ */
+export interface Turns {
+  /**
+   * @param caller  whose turn it takes
+   * @param work    begun when it is its turn; what it does before it first waits for something is its cost
+   * @returns what work returns, and that cost in milliseconds
+   * @throws LimitReached OVERLOADED after too long a wait, and what work throws
+   */
+  run<T>(caller: string, work: () => Promise<T>): Promise<{ result: T; costMs: number }>
+  readonly waiting: number
+}
+
+interface Line {
+  active: number
+  /** what its requests have cost; halves every second, so that the past is forgiven */
+  costMs: number
+  costAt: number
+  readonly waiting: (() => void)[]
+}
+
+const HALF_LIFE_MS = 1_000
+/** With more callers than this, those who have nothing in hand are forgotten, and with them what they have cost. */
+const MAX_LINES = 10_000
+
+export function createTurns({
+  atOnce,
+  perCaller,
+  maxWaitMs = MAX_WAIT_MS,
+}: {
+  atOnce: number
+  perCaller: number
+  maxWaitMs?: number
+}): Turns {
+  const lines = new Map<string, Line>()
+  let active = 0
+  let waiting = 0
+  let isTurnTaken = false
+
+  const lineOf = (caller: string): Line => {
+    const line = lines.get(caller) ?? { active: 0, costMs: 0, costAt: performance.now(), waiting: [] }
+    lines.set(caller, line)
+    return line
+  }
+  const costOf = (line: Line, now: number): number => line.costMs * 0.5 ** ((now - line.costAt) / HALF_LIFE_MS)
+  const mayBegin = (line: Line): boolean => !isTurnTaken && active < atOnce && line.active < perCaller
+
+  /** The next turn of the event loop: other callers' bytes were read meanwhile. */
+  const nextTurn = (): void => {
+    isTurnTaken = false
+    const now = performance.now()
+    let cheapest: Line | null = null
+    for (const line of lines.values()) {
+      if (line.waiting.length === 0 || !mayBegin(line)) continue
+      if (cheapest === null || costOf(line, now) < costOf(cheapest, now)) cheapest = line
+    }
+    cheapest?.waiting.shift()!()
+  }
+  const takeTurn = (): void => {
+    isTurnTaken = true
+    setImmediate(nextTurn)
+  }
+  const wait = (line: Line): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const begin = (): void => {
+        clearTimeout(timer)
+        waiting--
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        line.waiting.splice(line.waiting.indexOf(begin), 1)
+        waiting--
+        reject(new LimitReached('OVERLOADED', `No turn came within ${maxWaitMs} ms`, { limit: 'turns' }))
+      }, maxWaitMs)
+      line.waiting.push(begin)
+      waiting++
+    })
+
+  return {
+    get waiting() {
+      return waiting
+    },
+    async run(caller, work) {
+      const line = lineOf(caller)
+      if (line.waiting.length > 0 || !mayBegin(line)) {
+        if (!isTurnTaken) takeTurn()
+        await wait(line)
+      }
+      active++
+      line.active++
+      takeTurn()
+      const begunAt = performance.now()
+      try {
+        const working = work()
+        const now = performance.now()
+        const costMs = now - begunAt
+        line.costMs = costOf(line, now) + costMs
+        line.costAt = now
+        return { result: await working, costMs }
+      } finally {
+        active--
+        line.active--
+        const isIdle = line.active === 0 && line.waiting.length === 0
+        if (isIdle && (lines.size > MAX_LINES || costOf(line, performance.now()) < 1)) lines.delete(caller)
+        if (waiting > 0 && !isTurnTaken) takeTurn()
+      }
+    },
+  }
+}
