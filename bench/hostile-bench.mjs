@@ -7,8 +7,8 @@ import { progress } from './progress.mjs'
 import { requestMaker, sizes } from './request.mjs'
 import { cpuRatio, summarize } from './stats.mjs'
 
-/** What a HaeAsiakkaita holds at most: as many customers as the reader takes elements. */
-const MOST_CUSTOMERS = 99_000
+/** What a HaeAsiakkaita holds at most: half as many customers as the reader takes attributes, since each has two. */
+const MOST_CUSTOMERS = 49_000
 
 /** Each attack beside an honest request of its size, at the endpoint's verification and at the whole endpoint. */
 export async function benchHostile(options, place) {

@@ -67,7 +67,7 @@ export const shapes = [
   {
     name: 'attributes, 50 on each element',
     unit: 'attribute',
-    steps: doubling(12_000, 5),
+    steps: doubling(6_000, 5),
     make: (n) => [operation(`<a${attributes(50)}/>`.repeat(n / 50))],
   },
   {
@@ -79,7 +79,7 @@ export const shapes = [
   {
     name: 'namespaces, 50 on each element',
     unit: 'declaration',
-    steps: doubling(12_000, 5),
+    steps: doubling(6_000, 5),
     make: (n) => [operation(`<a${prefixed(50)}/>`.repeat(n / 50))],
   },
   {
@@ -132,13 +132,13 @@ export const shapes = [
   {
     name: 'character references',
     unit: 'reference',
-    steps: doubling(31_000, 5),
+    steps: doubling(12_000, 5),
     make: (n) => [text('&#228;'.repeat(n))],
   },
   {
     name: 'character references written back',
     unit: 'reference',
-    steps: doubling(31_000, 5),
+    steps: doubling(12_000, 5),
     make: (n) => [text('&#13;'.repeat(n))],
   },
   {

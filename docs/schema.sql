@@ -24,7 +24,7 @@ create table answered_request (
   PRIMARY KEY (replay_key)
 );
 CREATE INDEX answered_request_expiry ON answered_request USING btree (expires_at);
-comment on table answered_request is 'Answers to signed requests, for as long as the request would still be fresh; replay_key is a SHA-256 over certificate and canonical SignedInfo, sealed_answer is null only within the transaction that will answer';
+comment on table answered_request is 'Answers to signed requests, for as long as the request would still be fresh; replay_key is a SHA-256 over certificate and canonical SignedInfo and stays a day longer than sealed_answer';
 
 create table attachment (
   bucket smallint not null,

@@ -25,8 +25,12 @@ export function clientCertificateOf(
   const { socket } = request.raw
   const handedOn = header === undefined ? undefined : request.headers[header.toLowerCase()]
   const certificate = trusted(socket.remoteAddress ?? '') ? certificateIn(handedOn) : certificateOn(socket)
-  return certificate === null ? null : createHash('sha256').update(certificate.raw).digest('hex')
+  if (certificate === null || !isValid(certificate, new Date())) return null
+  return createHash('sha256').update(certificate.raw).digest('hex')
 }
+
+const isValid = ({ validFrom, validTo }: X509Certificate, now: Date): boolean =>
+  now >= new Date(validFrom) && now <= new Date(validTo)
 
 /** Whether an address is one of these, or within one of these ranges; for the peer itself, never for what it forwards. */
 export function trustedPeers(proxies: readonly string[]): (address: string) => boolean {

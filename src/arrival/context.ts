@@ -38,6 +38,8 @@ export interface HttpAnswer {
   readonly outcome: 'accepted' | 'refused' | 'repeated'
   readonly code: ErrorCode | null
   readonly statusCode: number | null
+  /** of the refusal whose row stands for this one, when it is another */
+  readonly traceId?: string
   /** of a 503: when it is worth coming again */
   readonly retryAfterSeconds?: number
 }

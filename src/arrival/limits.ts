@@ -40,6 +40,8 @@ export interface Limits {
     take(caller: string, traceId: string): Promise<EarlyRefusal | null>
     /** Counts what reading a request cost that was refused for what it is. */
     charge(caller: string, costMs: number): Promise<void>
+    /** A refusal for want of room, which is recorded once in a while only: who is told so again and again has not listened. */
+    note(caller: string, error: LimitReached, traceId: string): EarlyRefusal
   }
   readonly turns: Turns
   readonly discards: Discards
@@ -55,6 +57,9 @@ export interface Limits {
   /** Notes what is still only counted. */
   close(): Promise<void>
 }
+
+/** How long one row stands for all refusals of a caller for want of room. */
+const NO_ROOM_MS = 10_000
 
 export function createLimits(
   settings: LimitSettings,
@@ -107,6 +112,10 @@ export function createLimits(
             ? reached('requests-per-address', `${settings.requestsPerMinutePerAddress} requests`, over.waitMs)
             : reached('refused-work-per-address', 'its share of time for refused requests', over.waitMs)
         const refusal = repeated.note(caller, traceId, over.waitMs)
+        return { error, traceId: refusal.traceId, isRecorded: refusal.isFirst, closes: false }
+      },
+      note(caller, error, traceId) {
+        const refusal = repeated.note(caller, traceId, NO_ROOM_MS)
         return { error, traceId: refusal.traceId, isRecorded: refusal.isFirst, closes: false }
       },
       async charge(caller, costMs) {

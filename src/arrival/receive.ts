@@ -54,9 +54,7 @@ export async function receive(
   const bounds = { limitBytes: limits.maxRequestBytes, patience, mayDiscard }
   if (early !== null) {
     if (!early.closes) await discardBody(payload, bounds)
-    if (early.isRecorded) return refuse(context, exchange, early.error)
-    await sleep(PENALTY_MS)
-    return refuseAgain(early)
+    return early.isRecorded ? refuse(context, exchange, early.error) : refuseLater(early)
   }
   const held = limits.inFlight.hold(caller)
   try {
@@ -68,7 +66,11 @@ export async function receive(
     return result
   } catch (error) {
     if (error instanceof CallerGone) throw error
-    if (error instanceof LimitReached) metrics.limitReached(error.limit)
+    if (error instanceof LimitReached) {
+      metrics.limitReached(error.limit)
+      const refusal = limits.perAddress.note(caller, error, exchange.traceId)
+      if (!refusal.isRecorded) return refuseLater(refusal)
+    }
     if (error instanceof Unfinished) learnFrom(exchange, error)
     if (patience.ranOut) metrics.slowCut('body')
     return await refuse(context, exchange, error)
@@ -81,15 +83,19 @@ export async function receive(
 const isCallersFault = ({ code, retryAfterSeconds }: HttpAnswer): boolean =>
   code !== null && retryAfterSeconds === undefined && code !== 'STORE_UNAVAILABLE' && code !== 'INTERNAL'
 
-/** The same refusal as the one of this window that has a row. */
-const refuseAgain = ({ error, traceId }: EarlyRefusal): HttpAnswer => ({
-  httpStatus: 503,
-  document: encodeFault(error.code, traceId),
-  outcome: 'refused',
-  code: error.code,
-  statusCode: null,
-  retryAfterSeconds: error.retryAfterSeconds,
-})
+/** The same refusal as the one of this window that has a row, after a while. */
+async function refuseLater({ error, traceId }: EarlyRefusal): Promise<HttpAnswer> {
+  await sleep(PENALTY_MS)
+  return {
+    httpStatus: 503,
+    document: encodeFault(error.code, traceId),
+    outcome: 'refused',
+    code: error.code,
+    statusCode: null,
+    traceId,
+    retryAfterSeconds: error.retryAfterSeconds,
+  }
+}
 
 function learnFrom(exchange: Exchange, { head, sizeBytes }: Unfinished): void {
   const guess = peek(head)

@@ -81,6 +81,7 @@ async function answerSoap(
     sizeBytes,
     durationMs: Math.round(durationMs * 10) / 10,
   })
+  if (answer.traceId !== undefined) void reply.header('x-trace-id', answer.traceId)
   if (answer.retryAfterSeconds !== undefined) void reply.header('retry-after', String(answer.retryAfterSeconds))
   // What is still to come of this request would be taken for the next one.
   if (patience.ranOut || patience.leavesRest || early?.closes === true) void reply.header('connection', 'close')

@@ -24,10 +24,15 @@ interface Line {
   /** what its requests have cost; halves every second, so that the past is forgiven */
   costMs: number
   costAt: number
+  /** until then it has no turn, so that what others have begun goes on */
+  restsUntil: number
   readonly waiting: (() => void)[]
 }
 
 const HALF_LIFE_MS = 1_000
+/** A request of others takes a dozen turns of the event loop: what stops them all for longer than this is followed by a rest of several times that. */
+const CHEAP_MS = 5
+const REST_FACTOR = 3
 /** With more callers than this, those who have nothing in hand are forgotten, and with them what they have cost. */
 const MAX_LINES = 10_000
 
@@ -46,23 +51,37 @@ export function createTurns({
   let isTurnTaken = false
 
   const lineOf = (caller: string): Line => {
-    const line = lines.get(caller) ?? { active: 0, costMs: 0, costAt: performance.now(), waiting: [] }
+    const line = lines.get(caller) ?? { active: 0, costMs: 0, costAt: performance.now(), restsUntil: 0, waiting: [] }
     lines.set(caller, line)
     return line
   }
   const costOf = (line: Line, now: number): number => line.costMs * 0.5 ** ((now - line.costAt) / HALF_LIFE_MS)
-  const mayBegin = (line: Line): boolean => !isTurnTaken && active < atOnce && line.active < perCaller
+  const mayBegin = (line: Line, now: number): boolean =>
+    !isTurnTaken && active < atOnce && line.active < perCaller && now >= line.restsUntil
 
   /** The next turn of the event loop: other callers' bytes were read meanwhile. */
   const nextTurn = (): void => {
     isTurnTaken = false
     const now = performance.now()
     let cheapest: Line | null = null
+    let rested = Infinity
     for (const line of lines.values()) {
-      if (line.waiting.length === 0 || !mayBegin(line)) continue
+      if (line.waiting.length === 0) continue
+      if (line.restsUntil > now) rested = Math.min(rested, line.restsUntil)
+      if (!mayBegin(line, now)) continue
       if (cheapest === null || costOf(line, now) < costOf(cheapest, now)) cheapest = line
     }
     cheapest?.waiting.shift()!()
+    // Nobody else might ever come by to begin what waits for the end of a rest.
+    if (rested < Infinity) wakeIn(rested - now)
+  }
+  let alarm: NodeJS.Timeout | null = null
+  const wakeIn = (ms: number): void => {
+    if (alarm !== null) return
+    alarm = setTimeout(() => {
+      alarm = null
+      if (!isTurnTaken) nextTurn()
+    }, ms)
   }
   const takeTurn = (): void => {
     isTurnTaken = true
@@ -90,7 +109,7 @@ export function createTurns({
     },
     async run(caller, work) {
       const line = lineOf(caller)
-      if (line.waiting.length > 0 || !mayBegin(line)) {
+      if (line.waiting.length > 0 || !mayBegin(line, performance.now())) {
         if (!isTurnTaken) takeTurn()
         await wait(line)
       }
@@ -104,6 +123,7 @@ export function createTurns({
         const costMs = now - begunAt
         line.costMs = costOf(line, now) + costMs
         line.costAt = now
+        if (costMs > CHEAP_MS) line.restsUntil = now + costMs * REST_FACTOR
         return { result: await working, costMs }
       } finally {
         active--

@@ -69,22 +69,21 @@ export function openDatabase({ connection, poolSize, statementTimeoutMs, log }: 
 
   const once = async <T>(work: (tx: Tx) => Promise<T>, isCommitted: (() => Promise<boolean>) | null): Promise<T> => {
     const client = await connect()
-    let broken: Error | undefined
     let done: { readonly result: T } | null = null
     try {
       await client.query('begin')
       done = { result: await work({ tx: true, query: (text, values) => client.query(text, values) }) }
       await client.query('commit')
-      return done.result
     } catch (error) {
-      await client.query('rollback').catch((reason: unknown) => (broken = reason as Error))
+      // Before anybody asks: the question goes through the pool, where every connection may be in the same trouble.
+      client.release(await undo(client, error))
       const translated = translate(error)
       // Only the word of the commit may be lost: then an answer that claims failure would be untrue.
       if (done !== null && translated instanceof StoreUnavailable && (await settles(isCommitted))) return done.result
       throw translated
-    } finally {
-      client.release(broken)
     }
+    client.release()
+    return done.result
   }
 
   return {
@@ -120,14 +119,33 @@ export function openDatabase({ connection, poolSize, statementTimeoutMs, log }: 
   }
 }
 
+/**
+ * Undoes the transaction; returns what is wrong with the connection if it must not be used again. One that is in
+ * trouble is not asked: on a dead path `rollback` would wait for as long as the statement before it did.
+ */
+async function undo(client: pg.PoolClient, error: unknown): Promise<Error | undefined> {
+  if (isConnectionTrouble(error)) return error as Error
+  return client.query('rollback').then(
+    () => undefined,
+    (reason: unknown) => reason as Error,
+  )
+}
+
 const ASK_AGAIN_MS = [0, 100, 200, 400, 800, 1_600]
+/** A question may itself meet a dead connection; the next one takes another. */
+const QUESTION_LIMIT_MS = 1_000
+/** Room for all the pauses when answers come at once. */
+const QUESTIONS_LIMIT_MS = 3_500
 
 /** Asks until the answer is yes; the database may be starting again, or still be busy with the commit. */
 async function settles(isCommitted: (() => Promise<boolean>) | null): Promise<boolean> {
   if (isCommitted === null) return false
+  const end = performance.now() + QUESTIONS_LIMIT_MS
   for (const pause of ASK_AGAIN_MS) {
+    if (performance.now() + pause > end) return false
     await sleep(pause)
-    if (await isCommitted().catch(() => false)) return true
+    const answer = isCommitted().catch(() => false)
+    if (await Promise.race([answer, sleep(QUESTION_LIMIT_MS, false, { ref: false })])) return true
   }
   return false
 }
@@ -138,7 +156,7 @@ async function settles(isCommitted: (() => Promise<boolean>) | null): Promise<bo
  */
 function translate(error: unknown): unknown {
   const state = sqlStateOf(error)
-  const waitingHelps = state === null ? isConnectionTrouble(error) : /^(08|53|57|58|55P03|25P03)/.test(state)
+  const waitingHelps = isConnectionTrouble(error) || (state !== null && /^(08|53|57|58|55P03|25P03)/.test(state))
   return waitingHelps
     ? new StoreUnavailable('STORE_UNAVAILABLE', 'The database does not answer', { cause: error })
     : error
@@ -148,8 +166,13 @@ export function sqlStateOf(error: unknown): string | null {
   return error instanceof pg.DatabaseError ? (error.code ?? null) : null
 }
 
-/** Errors of sockets have codes like ECONNRESET; those of pg itself have only their words. */
+/** Whether a row with the same key was there before. */
+export const isAlreadyThere = (error: unknown): boolean => sqlStateOf(error) === '23505'
+
+/** Errors of sockets have codes like ECONNRESET; those of pg itself have only their words, and so has its own timer. */
 function isConnectionTrouble(error: unknown): boolean {
+  // Whatever PostgreSQL itself complains of, also a time limit, came over a connection that works.
+  if (sqlStateOf(error) !== null) return false
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown }
   if (typeof code === 'string' && /^E[A-Z]+$/.test(code)) return true
   return typeof message === 'string' && /connection terminated|timeout|not queryable/i.test(message)

@@ -34,25 +34,27 @@ export const namesOf = (elements: readonly XmlElement[]): string[] =>
   elements.slice(0, MAX_LISTED).map(({ local }) => short(local))
 const nullable = (text: string | null): string | null => (text === null ? null : short(text))
 
+/** An honest Signature has about forty elements; of one with thousands, the first tell enough. */
+const MAX_LOOKED_AT = 400
+
 /** Algorithms as they are written, whether or not the Signature is one that is let in. */
 export function signatureFacts(signature: XmlElement): Facts {
-  const found = (local: string): string[] => algorithms(signature, local)
-  return {
-    canonicalization: found('CanonicalizationMethod'),
-    signatureMethod: found('SignatureMethod'),
-    transforms: found('Transform'),
-    digestMethods: found('DigestMethod'),
-  }
-}
-
-function algorithms(element: XmlElement, local: string): string[] {
-  const found = new Set<string>()
+  const found = { CanonicalizationMethod: new Set<string>(), SignatureMethod: new Set<string>() }
+  const more = { Transform: new Set<string>(), DigestMethod: new Set<string>() }
+  const sets: Readonly<Record<string, Set<string>>> = Object.assign(Object.create(null) as object, found, more)
+  let left = MAX_LOOKED_AT
   const walk = (at: XmlElement): void => {
-    if (at.is(DS, local)) found.add(short(at.attribute('', 'Algorithm') ?? ''))
-    for (const child of at.children) if (child instanceof XmlElement && found.size < MAX_LISTED) walk(child)
+    if (at.namespace === DS) sets[at.local]?.add(short(at.attribute('', 'Algorithm') ?? ''))
+    for (const child of at.children) if (child instanceof XmlElement && left-- > 0) walk(child)
   }
-  walk(element)
-  return [...found]
+  walk(signature)
+  const listed = (set: Set<string>): string[] => [...set].slice(0, MAX_LISTED)
+  return {
+    canonicalization: listed(found.CanonicalizationMethod),
+    signatureMethod: listed(found.SignatureMethod),
+    transforms: listed(more.Transform),
+    digestMethods: listed(more.DigestMethod),
+  }
 }
 
 export function certificateDetails(certificate: Certificate): Facts {

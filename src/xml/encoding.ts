@@ -42,19 +42,29 @@ function utf8(raw: Buffer): Buffer {
   return raw
 }
 
-/** Octets of each byte in UTF-8. */
-const WINDOWS_1252_OCTETS: readonly Buffer[] = Array.from({ length: 256 }, (_, byte) =>
-  Buffer.from(byte >= 0x80 && byte <= 0x9f ? WINDOWS_1252[byte - 0x80]! : String.fromCharCode(byte), 'utf8'),
-)
+/** The three octets in UTF-8, or two and a zero, of the bytes 0x80 to 0x9F. */
+const WINDOWS_1252_OCTETS = new Uint8Array(32 * 3)
+Array.from(WINDOWS_1252).forEach((character, i) => WINDOWS_1252_OCTETS.set(Buffer.from(character, 'utf8'), i * 3))
 
-/** Byte by byte: a pattern with a replacement for each letter takes a hundred times as long. */
+/** Byte by byte: a pattern with a replacement for each letter takes many times as long. */
 function windows1252(raw: Buffer): Buffer {
-  let length = 0
-  for (const byte of raw) length += WINDOWS_1252_OCTETS[byte]!.length
-  const utf8 = Buffer.allocUnsafe(length)
+  const utf8 = Buffer.allocUnsafe(raw.length * 3)
   let at = 0
-  for (const byte of raw) for (const octet of WINDOWS_1252_OCTETS[byte]!) utf8[at++] = octet
-  return utf8
+  for (let i = 0; i < raw.length; i++) {
+    const byte = raw[i]!
+    if (byte < 0x80) {
+      utf8[at++] = byte
+    } else if (byte >= 0xa0) {
+      utf8[at++] = 0xc0 | (byte >> 6)
+      utf8[at++] = 0x80 | (byte & 0x3f)
+    } else {
+      const octets = (byte - 0x80) * 3
+      utf8[at++] = WINDOWS_1252_OCTETS[octets]!
+      utf8[at++] = WINDOWS_1252_OCTETS[octets + 1]!
+      if (WINDOWS_1252_OCTETS[octets + 2] !== 0) utf8[at++] = WINDOWS_1252_OCTETS[octets + 2]!
+    }
+  }
+  return utf8.subarray(0, at)
 }
 
 function utf16(raw: Buffer): Buffer {

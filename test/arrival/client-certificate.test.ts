@@ -84,7 +84,15 @@ describe('the certificate of a connection', () => {
 })
 
 test('a peer is trusted by its address or range, in either way of writing IPv4', () => {
-  const good = ['10.255.0.1', '192.0.2.7', '::ffff:10.0.0.1', '::ffff:192.0.2.7', '::ffff:a00:1', 'fd12::1', 'fd12::1%eth0']
+  const good = [
+    '10.255.0.1',
+    '192.0.2.7',
+    '::ffff:10.0.0.1',
+    '::ffff:192.0.2.7',
+    '::ffff:a00:1',
+    'fd12::1',
+    'fd12::1%eth0',
+  ]
   const bad = ['11.0.0.1', '192.0.2.70', '::ffff:11.0.0.1', 'fe80::1', '', 'proxy', '10.0.0', '::ffff:a00:0:1']
   expect(good.filter((address) => !trusted(address))).toEqual([])
   expect(bad.filter((address) => trusted(address))).toEqual([])

@@ -59,11 +59,11 @@ test('whoever has kept the process busy waits for whoever has not, also when it 
   const greedy = Array.from({ length: 10 }, (_, i) =>
     turns.run('greedy', () => {
       order.push(`greedy ${i}`)
-      burn(10)
+      burn(4)
       return Promise.resolve()
     }),
   )
-  await sleep(15)
+  await sleep(6)
   const honest = turns.run('honest', () => {
     order.push('honest')
     return Promise.resolve()
@@ -71,6 +71,20 @@ test('whoever has kept the process busy waits for whoever has not, also when it 
   await Promise.all([...greedy, honest])
   expect(order.indexOf('honest')).toBeLessThan(6)
   expect(order).toHaveLength(11)
+})
+
+test('whoever has stopped everything for long rests, so that others go on in between', async () => {
+  const turns = createTurns({ atOnce: 10, perCaller: 10 })
+  const greedy: number[] = []
+  const hostile = Array.from({ length: 3 }, () =>
+    turns.run('greedy', () => {
+      greedy.push(performance.now())
+      burn(30)
+      return Promise.resolve()
+    }),
+  )
+  await Promise.all(hostile)
+  for (const i of [1, 2]) expect(greedy[i]! - greedy[i - 1]!).toBeGreaterThanOrEqual(110)
 })
 
 test('what work does before it waits is its cost, and what comes after is not', async () => {

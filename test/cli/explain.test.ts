@@ -146,11 +146,11 @@ describe('a request of the message log', () => {
   })
   afterAll(() => gateway.stop())
 
-  const post = async (body: string): Promise<string> => {
+  const post = async (body: string | Buffer, charset = 'utf-8'): Promise<string> => {
     const answer = await fetch(`${gateway.origin}${SIGNED_PATH}`, {
       method: 'POST',
-      headers: { 'content-type': 'text/xml; charset=utf-8' },
-      body,
+      headers: { 'content-type': `text/xml; charset=${charset}` },
+      body: typeof body === 'string' ? body : new Uint8Array(body),
     })
     return answer.headers.get('x-trace-id')!
   }
@@ -198,6 +198,15 @@ describe('a request of the message log', () => {
     const audit = await auditRows(gateway.env, 'request.revealed')
     expect(audit).toHaveLength(before + 1)
     expect(audit.at(-1)).toMatchObject({ actor: expect.stringMatching(/^cli:./), subject: { traceId } })
+  })
+
+  test('is read again in the character set that only its HTTP header named', async () => {
+    const latin1 = Buffer.from(inBody(request).replace(/^<\?xml[^>]*\?>/, ''), 'latin1')
+    const traceId = await post(latin1, 'ISO-8859-1')
+    const opened = explained(await runCli(['explain', traceId, '--canonical', '--reveal', '--json'], gateway.env))
+
+    expect(opened).toMatchObject({ code: 'BODY_CHANGED', cause: { id: 'reindented-after-signing' } })
+    expect(opened.canonical!.find(({ element }) => element === 'Body')!.text).toContain(secret)
   })
 
   test('a file is judged by the registered certificates when none is given', async () => {

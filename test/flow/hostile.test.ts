@@ -103,7 +103,7 @@ describe('a caller who means harm', () => {
   })
 
   test('cannot put an identity code into the log by a line end in front of its small letters', async () => {
-    const code = artificialIdentityCode('hidden').toLowerCase().replace(/[-+]/, 'a')
+    const code = artificialIdentityCode().toLowerCase().replace(/[-+]/, 'a')
     const answer = await post(
       Buffer.from(
         `<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Header><s:Security xmlns:s="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd" e:actor="&#10;${code}"/></e:Header><e:Body><HaeTilaTieto xmlns="http://www.suomi.fi/asiointitili"/></e:Body></e:Envelope>`,

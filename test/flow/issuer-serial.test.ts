@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { NS } from '../support/clients/index.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
 import { makeIdentity, type Identity } from '../support/keys.js'
+import { negativeIdentity } from '../support/negative-serial.js'
 import { addItems, ask, item, newPerson, newSender, signed, SIGNED_PATH, type Sender } from '../support/requests.js'
 
 let gateway: TestGateway
@@ -49,6 +50,16 @@ test('a certificate that is registered may be named by its issuer and serial num
   expect(logged?.fingerprint).toBe(sender.identity.fingerprintSha256)
 })
 
+test('a certificate with a negative serial number can be registered, and named by it', async () => {
+  const { identity, serial } = await negativeIdentity('negative')
+  const owner = { ...(await newSender(gateway)), identity }
+  await gateway.register({ ...owner, certificatePem: identity.certificatePem })
+  const issuer = 'C=FI,O=Testiviranomainen,CN=negative'
+  const answer = await send(byIssuerSerial(letter(owner), { issuer, serial }))
+  expect(answer.itemCodes).toEqual([200])
+  expect(await codeOf(byIssuerSerial(letter(owner), { issuer, serial: serial.slice(1) }))).toBe('CERTIFICATE_UNTRUSTED')
+})
+
 test('one that is not registered for the authority may not', async () => {
   const stranger = await makeIdentity({ commonName: 'stranger' })
   const request = byIssuerSerial(signed(addItems(sender, item(person)), stranger), nameOf(stranger))
@@ -83,6 +94,10 @@ test.each([
   [
     'a serial number that is none',
     (xml: string, name: ReturnType<typeof nameOf>) => byIssuerSerial(xml, { ...name, serial: '0x12' }),
+  ],
+  [
+    'a serial number with two signs',
+    (xml: string, name: ReturnType<typeof nameOf>) => byIssuerSerial(xml, { ...name, serial: '--12' }),
   ],
   [
     'an endless serial number',

@@ -29,7 +29,7 @@ export const database = [
     group: 'Database',
     kind: 'duration',
     min: 1,
-    default: 10 * SECOND,
+    default: 6 * SECOND,
     description: 'Time after which PostgreSQL gives up a statement',
   },
 ] as const satisfies readonly Setting[]

@@ -19,15 +19,15 @@ const MAX_AROUND = 20
 export function findIdCause(examined: Examined, signed: readonly string[]): Cause | null {
   const { envelope, signature, header } = examined
   if (signature === undefined || header === undefined) return null
-  const standing: Standing[] = []
-  collect(envelope.document.root, standing)
-  const repeated = repetition(standing)
-  if (repeated !== null) return repeated
   const { keyReference } = signature
   const asked = [
     ...signature.references.map(({ id }) => ({ id, of: 'Reference' })),
     ...(keyReference.kind === 'token' ? [{ id: keyReference.id, of: 'KeyInfo' }] : []),
   ]
+  const standing: Standing[] = []
+  collect(envelope.document.root, isNearTo(asked.map(({ id }) => id)), standing)
+  const repeated = repetition(standing)
+  if (repeated !== null) return repeated
   const ids = new Set(standing.filter(({ isId }) => isId).map(({ value }) => value))
   for (const { id, of } of asked) {
     if (ids.has(id)) continue
@@ -42,14 +42,15 @@ export function findIdCause(examined: Examined, signed: readonly string[]): Caus
     : { id: 'body-unsigned', certainty: 'proven', facts: { signed, bodyHasId: bodyIds.length > 0 } }
 }
 
-function collect(element: XmlElement, found: Standing[]): void {
+/** Ids of a document, and attributes whose value is nearly one that is asked for. */
+function collect(element: XmlElement, isNear: (value: string) => boolean, found: Standing[]): void {
   for (const { prefix, local, namespace, value } of element.attributes) {
     const isId =
       (local === 'Id' && (namespace === WSU || namespace === '')) ||
       (namespace === '' && (local === 'ID' || local === 'id'))
-    found.push({ element, prefix, local, isId, value })
+    if (isId || isNear(value)) found.push({ element, prefix, local, isId, value })
   }
-  for (const child of element.children) if (child instanceof XmlElement) collect(child, found)
+  for (const child of element.children) if (child instanceof XmlElement) collect(child, isNear, found)
 }
 
 function repetition(standing: readonly Standing[]): Cause | null {
@@ -68,14 +69,18 @@ function repetition(standing: readonly Standing[]): Cause | null {
   return null
 }
 
+const bare = (text: string): string => text.trim().replace(/^#/, '').toLowerCase()
+
+/** The same but for case, a hash sign and white space around it, which alone could make it much longer. */
+function isNearTo(ids: readonly string[]): (value: string) => boolean {
+  const asked = new Set(ids.map(bare))
+  const longest = Math.max(...ids.map(({ length }) => length)) + MAX_AROUND
+  return (value) => value.length <= longest && asked.has(bare(value))
+}
+
 /** Elements that have the id, but not where ids are looked for, or not letter by letter: element and attribute names only. */
-function nearMisses(id: string, standing: readonly Standing[]): string[] {
-  const bare = (text: string): string => text.trim().replace(/^#/, '').toLowerCase()
-  const asked = bare(id)
-  // White space around it is the one thing that can make a value much longer than the id it comes near to.
-  const isNear = (value: string): boolean => value.length <= asked.length + MAX_AROUND && bare(value) === asked
-  return standing
-    .filter(({ prefix, local, value }) => (prefix !== '' || local !== 'URI') && isNear(value))
+const nearMisses = (id: string, standing: readonly Standing[]): string[] =>
+  standing
+    .filter(({ prefix, local, value }) => (prefix !== '' || local !== 'URI') && bare(value) === bare(id))
     .slice(0, MAX_NEAR)
     .map(({ element, prefix, local }) => short(`${element.local} (${prefix === '' ? local : `${prefix}:${local}`})`))
-}
