@@ -58,6 +58,9 @@ export interface Limits {
   close(): Promise<void>
 }
 
+/** Fifty refused requests a second of one address are enough to find out what is wrong. */
+const REFUSED_REST_MS = 20
+
 /** How long one row stands for all refusals of a caller for want of room. */
 const NO_ROOM_MS = 10_000
 
@@ -79,6 +82,11 @@ export function createLimits(
   const addresses = createRateLimit({ perWindow: settings.requestsPerMinutePerAddress })
   const services = createRateLimit({ perWindow: settings.requestsPerMinutePerService })
   const refusedWork = createRateLimit({ perWindow: settings.refusedWorkPerMinutePerAddress })
+  // Twice what the database serves at once keeps it busy; half of it for one caller leaves the others the rest.
+  const turns = createTurns({
+    atOnce: settings.databasePoolSize * 2,
+    perCaller: Math.max(1, Math.floor(settings.databasePoolSize / 2)),
+  })
   const repeated = watchRepeatedRefusals(async (traceId, count) => {
     log.info({ event: 'refusals.counted', traceId, count })
     await noteRefusals(traceId, count).catch((err: unknown) =>
@@ -96,11 +104,7 @@ export function createLimits(
     maxRequestBytes: settings.maxRequestBytes,
     inFlight,
     patience: () => new Patience(settings),
-    // Twice what the database serves at once keeps it busy; half of it for one caller leaves the others the rest.
-    turns: createTurns({
-      atOnce: settings.databasePoolSize * 2,
-      perCaller: Math.max(1, Math.floor(settings.databasePoolSize / 2)),
-    }),
+    turns,
     discards: createDiscards(),
     perAddress: {
       async take(caller, traceId) {
@@ -119,6 +123,8 @@ export function createLimits(
         return { error, traceId: refusal.traceId, isRecorded: refusal.isFirst, closes: false }
       },
       async charge(caller, costMs) {
+        if (settings.refusedWorkPerMinutePerAddress === 0) return
+        turns.rest(caller, REFUSED_REST_MS)
         await refusedWork.take(caller, Math.ceil(costMs))
       },
     },

@@ -16,6 +16,8 @@ export interface Turns {
    * @throws LimitReached OVERLOADED after too long a wait, and what work throws
    */
   run<T>(caller: string, work: () => Promise<T>): Promise<{ result: T; costMs: number }>
+  /** Makes a caller wait for its next turn. */
+  rest(caller: string, ms: number): void
   readonly waiting: number
 }
 
@@ -106,6 +108,10 @@ export function createTurns({
   return {
     get waiting() {
       return waiting
+    },
+    rest(caller, ms) {
+      const line = lineOf(caller)
+      line.restsUntil = Math.max(line.restsUntil, performance.now() + ms)
     },
     async run(caller, work) {
       const line = lineOf(caller)

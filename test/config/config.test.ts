@@ -47,7 +47,7 @@ describe('without any setting', () => {
     expect(loadConfig({})).toMatchObject({
       ...{ maxRequestBytes: 20 * 1024 ** 2, maxBytesInFlight: 256 * 1024 ** 2, maxAttachmentBytes: 10 * 1024 ** 2 },
       ...{ clockSkewMs: 300_000, maxMessageAgeMs: 900_000, maxTimestampLifetimeMs: 900_000, shutdownTimeoutMs: 30_000 },
-      ...{ statementTimeoutMs: 10_000, requestTimeoutMs: 60_000, refusedRetentionDays: 90, databasePoolSize: 16 },
+      ...{ statementTimeoutMs: 6_000, requestTimeoutMs: 60_000, refusedRetentionDays: 90, databasePoolSize: 16 },
     })
   })
 

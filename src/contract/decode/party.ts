@@ -3,7 +3,7 @@ import type { XmlElement } from '../../xml/index.js'
 import { attribute, child, filled, text, word } from './fields.js'
 
 /** Longer than any id: it is echoed in every answer, and an answer must not grow with what a stranger sends. */
-const MAX_EXCHANGE_ID = 1_000
+const MAX_EXCHANGE_ID = 16_384
 const echoable = (id: string | null): string | null => (id !== null && id.length > MAX_EXCHANGE_ID ? null : id)
 
 /** `Viranomainen`: who is calling, by its own word (viranomaispalvelut.md §4.1). */
