@@ -35,8 +35,7 @@ export async function serve(
     return answerWith(context, exchange, await accept(context, exchange, raw, charset))
   } catch (error) {
     if (!(error instanceof RequestRepeated)) return refuse(context, exchange, error, raw)
-    if (exchange.service !== null)
-      await context.perService.giveBack(exchange.service.authorityId, exchange.service.id)
+    if (exchange.service !== null) await context.perService.giveBack(exchange.service.authorityId, exchange.service.id)
     return repeat(context, exchange, error).catch((reason: unknown) => refuse(context, exchange, reason))
   }
 }

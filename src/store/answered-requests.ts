@@ -58,9 +58,10 @@ const RESERVE = '1 day'
  * Keys go by the database's clock and ours, whichever is behind.
  */
 export async function deleteExpired(db: Queryable, now: Date): Promise<number> {
-  await db.query('update answered_request set sealed_answer = null where expires_at < $1 and sealed_answer is not null', [
-    now,
-  ])
+  await db.query(
+    'update answered_request set sealed_answer = null where expires_at < $1 and sealed_answer is not null',
+    [now],
+  )
   let count = 0
   for (;;) {
     const { rowCount } = await db.query(

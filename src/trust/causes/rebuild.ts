@@ -43,17 +43,14 @@ const extended = (scope: Scope, declarations: readonly Declaration[]): Scope =>
   declarations.reduce<Scope>((outer, { prefix, uri }) => ({ prefix, uri, outer }), scope)
 
 /** Declarations in scope around an element, each prefix once. */
-export function scopeAround(element: XmlElement): Declaration[] {
-  const found = new Map<string, string>()
-  for (let s = element.parent?.scope ?? null; s !== null; s = s.outer)
-    if (!found.has(s.prefix)) found.set(s.prefix, s.uri)
-  return [...found].map(([prefix, uri]) => ({ prefix, uri }))
-}
+export const scopeAround = (element: XmlElement): Declaration[] => listed(element.parent?.scope ?? null)
 
 /** Declarations in scope at an element, its own included, each prefix once. */
-export function scopeAt(element: XmlElement): Declaration[] {
+export const scopeAt = (element: XmlElement): Declaration[] => listed(element.scope)
+
+function listed(scope: Scope): Declaration[] {
   const found = new Map<string, string>()
-  for (let s = element.scope; s !== null; s = s.outer) if (!found.has(s.prefix)) found.set(s.prefix, s.uri)
+  for (let s = scope; s !== null; s = s.outer) if (!found.has(s.prefix)) found.set(s.prefix, s.uri)
   return [...found].map(([prefix, uri]) => ({ prefix, uri }))
 }
 

@@ -26,10 +26,7 @@ export function* text({ canonical }: Subject): Generator<Candidate> {
     'texts trimmed, with single spaces',
     inTexts((one) => trimmed(one.replace(/(?:[ \t\n]|&#xD;)+/g, ' '))),
   )
-  yield make(
-    'lines without trailing spaces',
-    inTexts(withoutTrailingSpaces),
-  )
+  yield make('lines without trailing spaces', inTexts(withoutTrailingSpaces))
   yield make('escaped once less', inTexts(unescapedOnce))
   yield make(
     'escaped twice',
