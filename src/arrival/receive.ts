@@ -69,7 +69,7 @@ export async function receive(
     if (error instanceof LimitReached) {
       metrics.limitReached(error.limit)
       const refusal = limits.perAddress.note(caller, error, exchange.traceId)
-      if (!refusal.isRecorded) return refuseLater(refusal)
+      if (!refusal.isRecorded) return await refuseLater(refusal)
     }
     if (error instanceof Unfinished) learnFrom(exchange, error)
     if (patience.ranOut) metrics.slowCut('body')
