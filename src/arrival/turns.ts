@@ -61,14 +61,20 @@ export function createTurns({
   const mayBegin = (line: Line, now: number): boolean =>
     !isTurnTaken && active < atOnce && line.active < perCaller && now >= line.restsUntil
 
+  const isForgettable = (line: Line, now: number): boolean =>
+    line.active === 0 && line.waiting.length === 0 && now >= line.restsUntil && costOf(line, now) < 1
+
   /** The next turn of the event loop: other callers' bytes were read meanwhile. */
   const nextTurn = (): void => {
     isTurnTaken = false
     const now = performance.now()
     let cheapest: Line | null = null
     let rested = Infinity
-    for (const line of lines.values()) {
-      if (line.waiting.length === 0) continue
+    for (const [caller, line] of lines) {
+      if (line.waiting.length === 0) {
+        if (isForgettable(line, now)) lines.delete(caller)
+        continue
+      }
       if (line.restsUntil > now) rested = Math.min(rested, line.restsUntil)
       if (!mayBegin(line, now)) continue
       if (cheapest === null || costOf(line, now) < costOf(cheapest, now)) cheapest = line
@@ -77,11 +83,11 @@ export function createTurns({
     // Nobody else might ever come by to begin what waits for the end of a rest.
     if (rested < Infinity) wakeIn(rested - now)
   }
-  let alarm: NodeJS.Timeout | null = null
+  let alarm: NodeJS.Timeout | undefined
+  /** Set anew in every turn, for whoever's rest is over first. */
   const wakeIn = (ms: number): void => {
-    if (alarm !== null) return
+    clearTimeout(alarm)
     alarm = setTimeout(() => {
-      alarm = null
       if (!isTurnTaken) nextTurn()
     }, ms)
   }
@@ -110,6 +116,8 @@ export function createTurns({
       return waiting
     },
     rest(caller, ms) {
+      // Of more callers than can be remembered, the new ones do not rest.
+      if (lines.size > MAX_LINES && !lines.has(caller)) return
       const line = lineOf(caller)
       line.restsUntil = Math.max(line.restsUntil, performance.now() + ms)
     },
@@ -135,7 +143,7 @@ export function createTurns({
         active--
         line.active--
         const isIdle = line.active === 0 && line.waiting.length === 0
-        if (isIdle && (lines.size > MAX_LINES || costOf(line, performance.now()) < 1)) lines.delete(caller)
+        if (isForgettable(line, performance.now()) || (isIdle && lines.size > MAX_LINES)) lines.delete(caller)
         if (waiting > 0 && !isTurnTaken) takeTurn()
       }
     },

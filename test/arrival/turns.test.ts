@@ -87,6 +87,17 @@ test('whoever has stopped everything for long rests, so that others go on in bet
   for (const i of [1, 2]) expect(greedy[i]! - greedy[i - 1]!).toBeGreaterThanOrEqual(110)
 })
 
+test('a short rest is over before a long one that began earlier', async () => {
+  const turns = createTurns({ atOnce: 10, perCaller: 10 })
+  turns.rest('long', 2_000)
+  turns.rest('short', 30)
+  const startedAt = performance.now()
+  const long = turns.run('long', () => Promise.resolve(performance.now() - startedAt))
+  const short = turns.run('short', () => Promise.resolve(performance.now() - startedAt))
+  expect((await short).result).toBeLessThan(1_000)
+  expect((await long).result).toBeGreaterThanOrEqual(1_990)
+})
+
 test('what work does before it waits is its cost, and what comes after is not', async () => {
   const turns = createTurns({ atOnce: 1, perCaller: 1 })
   const { costMs, result } = await turns.run('a', async () => {
