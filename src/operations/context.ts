@@ -38,8 +38,8 @@ export interface Submitted {
 export type Recorder<Result> = (tx: Tx, result: Result) => Promise<void>
 
 /**
- * Runs the work of one request in one transaction, unless the same signed request was answered before. When the connection is lost while committing, the request's row in
- * the message log tells whether the commit happened.
+ * Runs the work of one request in one transaction, unless the same signed request was answered before. When the
+ * connection is lost while committing, the request's row in the message log tells whether the commit happened.
  * @throws RequestRepeated
  */
 export function inTransaction<T>(
