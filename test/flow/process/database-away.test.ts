@@ -137,7 +137,7 @@ test('when the way to the database falls silent the answer is 453 soon after the
   const startedAt = Date.now()
   expect(await sender.send(gateway.origin, letter)).toMatchObject({ httpStatus: 200, code: 453 })
   expect(Date.now() - startedAt).toBeLessThan(statementTimeoutMs + 3000)
-  expect(gateway.stdout()).toContain('"event":"request.not-recorded"')
+  await until(() => gateway.stdout().includes('"event":"request.not-recorded"'))
 
   proxy.heal()
   expect(await sender.send(gateway.origin, letter)).toMatchObject({ httpStatus: 200, code: 202 })

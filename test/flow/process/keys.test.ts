@@ -63,7 +63,8 @@ test('the command line sends over https: to the gateway that runs here, and anyw
   const store = madePkcs12({ keys: [identity], certificates: [identity] }, { password: PASSWORD, certificates: 'rc2' })
   const tls = { ASTI_TLS_KEY_FILE: fileOf('tls.p12', store), ASTI_TLS_KEY_PASSWORD: PASSWORD }
   const gateway = await startGatewayProcess({ dataDir, env: tls })
-  expect(gateway.stderr()).toContain(`Endpoint   https://127.0.0.1:${gateway.port}/`)
+  // The banner follows the log line that tells of the start, on another pipe.
+  await until(() => gateway.stderr().includes(`Endpoint   https://127.0.0.1:${gateway.port}/`))
 
   const here = { ASTI_DATA_DIR: dataDir, PORT: String(gateway.port) }
   const own = await runCli(['send', '--no-print'], { ...here, ...tls })
