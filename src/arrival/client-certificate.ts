@@ -1,7 +1,8 @@
-import { createHash, X509Certificate } from 'node:crypto'
+import { X509Certificate } from 'node:crypto'
 import { BlockList, isIPv6, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyRequest } from 'fastify'
+import { fingerprintOf } from '../trust/index.js'
 import { addressOf } from './addresses.js'
 
 export interface ClientCertificateSources {
@@ -26,7 +27,7 @@ export function clientCertificateOf(
   const handedOn = header === undefined ? undefined : request.headers[header.toLowerCase()]
   const certificate = trusted(socket.remoteAddress ?? '') ? certificateIn(handedOn) : certificateOn(socket)
   if (certificate === null || !isValid(certificate, new Date())) return null
-  return createHash('sha256').update(certificate.raw).digest('hex')
+  return fingerprintOf(certificate.raw)
 }
 
 const isValid = ({ validFrom, validTo }: X509Certificate, now: Date): boolean =>

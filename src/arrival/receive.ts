@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { encodeFault, peek } from '../contract/index.js'
+import { charsetOf } from '../trust/index.js'
 import { callerOf } from './addresses.js'
 import { discardBody, readBody } from './body.js'
 import type { Connections } from './connections.js'
@@ -102,8 +103,4 @@ function learnFrom(exchange: Exchange, { head, sizeBytes }: Unfinished): void {
   exchange.operation = guess.operation
   exchange.exchangeId = guess.exchangeId
   exchange.sizeBytes = sizeBytes
-}
-
-function charsetOf(contentType: string | null): string | null {
-  return /;\s*charset\s*=\s*"?([A-Za-z0-9._-]+)/i.exec(contentType ?? '')?.[1] ?? null
 }

@@ -78,6 +78,7 @@ export function readCertificate(encoded: Buffer | string): Certificate {
 const decimal = (hex: string): string =>
   (hex.startsWith('-') ? -BigInt(`0x${hex.slice(1)}`) : BigInt(`0x${hex}`)).toString()
 
+/** SHA-256 of a certificate, lower-case hex. */
 export const fingerprintOf = (der: Buffer): string => createHash('sha256').update(der).digest('hex')
 
 /** The DER in a BinarySecurityToken. Source: WSS X.509 Certificate Token Profile 1.1.1 §3.1. */

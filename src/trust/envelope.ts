@@ -13,6 +13,10 @@ export interface Envelope {
   readonly utf8: Buffer
 }
 
+/** The charset parameter of a Content-Type header; null when it has none. */
+export const charsetOf = (contentType: string | null): string | null =>
+  /;\s*charset\s*=\s*"?([A-Za-z0-9._-]+)/i.exec(contentType ?? '')?.[1] ?? null
+
 /**
  * Reads a request's bytes once and finds the parts of a SOAP 1.1 message: Envelope = Header?, Body with one element.
  * @param raw          request body as received, content encoding removed

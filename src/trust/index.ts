@@ -2,7 +2,7 @@
  * Trust decides who sent a request and what exactly was signed. Raw bytes come in, the signed tree goes out; a
  * certificate in a message proves nothing by itself, and nothing is ever fetched because a message says so.
  */
-export { readEnvelope, refuseUnknownHeaders, type Envelope } from './envelope.js'
+export { charsetOf, readEnvelope, refuseUnknownHeaders, type Envelope } from './envelope.js'
 export {
   EnvelopeError,
   TrustError,
@@ -15,7 +15,13 @@ export {
   type VerificationReport,
 } from './errors.js'
 export { causeOfUnreadable, quick, thorough, type Effort } from './causes/index.js'
-export { judgeCertificate, readCertificate, type Certificate, type CertificateStatus } from './certificate.js'
+export {
+  fingerprintOf,
+  judgeCertificate,
+  readCertificate,
+  type Certificate,
+  type CertificateStatus,
+} from './certificate.js'
 export { signEnvelope, type AnswerAlgorithms, type AnswerTimestamp, type SecurityParts, type Signer } from './sign.js'
 export type { Registered, Registry } from './key.js'
 export { sha1Refused } from './sha1.js'

@@ -1,11 +1,11 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
+import { charsetOf } from '../../trust/index.js'
 
 /** A request as somebody saved it: what was in front of the body is taken off. */
 export interface SavedRequest {
   readonly body: Buffer
   /** charset parameter of the Content-Type header, if there was one */
   readonly charset: string | null
-  readonly hadHeaders: boolean
 }
 
 const MAX_HEAD_BYTES = 16 * 1024
@@ -15,15 +15,14 @@ const HEADER_LINES = /^(?:[A-Z]{3,7} \S+ HTTP\/\d(?:\.\d)?\r?\n)?(?:[A-Za-z][A-Z
 /** Splits HTTP headers from a body, and undoes what they say was done to it. */
 export function readSaved(raw: Buffer): SavedRequest {
   const head = HEADER_LINES.exec(raw.toString('latin1', 0, MAX_HEAD_BYTES))?.[0]
-  if (head === undefined) return { body: raw, charset: null, hadHeaders: false }
+  if (head === undefined) return { body: raw, charset: null }
   const header = (name: string): string | null =>
     new RegExp(`^${name}:[ \\t]*(.*)$`, 'im').exec(head)?.[1]?.trim() ?? null
   const rest = raw.subarray(head.length)
   const sent = header('transfer-encoding')?.toLowerCase().includes('chunked') === true ? unchunked(rest) : rest
   return {
     body: decoded(sent, header('content-encoding')),
-    charset: /;\s*charset\s*=\s*"?([A-Za-z0-9._-]+)/i.exec(header('content-type') ?? '')?.[1] ?? null,
-    hadHeaders: true,
+    charset: charsetOf(header('content-type')),
   }
 }
 
