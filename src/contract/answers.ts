@@ -1,5 +1,5 @@
-import type { Operation } from '../message/index.js'
 import type { Status } from './codes.js'
+import { isJoiningOperation, type WireOperation } from './names.js'
 
 /**
  * What a caller is told for each error code: a SOAP Fault (HTTP 500), or a status block in the operation's own
@@ -21,6 +21,9 @@ const fault = (faultCode: 'Client' | 'Server' | 'VersionMismatch' | 'MustUnderst
 })
 
 const INVALID = status(400, 'Kutsuviesti on sisällöltään tai muodoltaan virheellinen')
+/** Clients of the old contract know this beginning; what follows it is ours, for the person who must act. */
+const notAllowed = (because?: string): AnswerTo =>
+  status(405, `Toiminto ei sallittu viranomaiselle${because === undefined ? '' : `. ${because}`}`)
 const SIGNATURE = status(406, 'Allekirjoitus ei vastaa palvelutunnuksella muodostettua allekirjoitusta')
 
 export const answers = {
@@ -65,8 +68,47 @@ export const answers = {
   AUTHORITY_MISMATCH: status(403, 'Viranomaistunnus ei vastaa autentikoitua'),
   CALLER_UNPROVEN: status(403, 'Viranomaistunnus ei vastaa autentikoitua'),
   SERVICE_UNKNOWN: status(404, 'Palvelutunnus ei vastaa viranomaistunnusta'),
-  OPERATION_NOT_ALLOWED: status(405, 'Toiminto ei sallittu viranomaiselle'),
-  NON_SIGNED_CLOSED: status(405, 'Toiminto ei sallittu viranomaiselle'),
+  OPERATION_NOT_ALLOWED: notAllowed(),
+  NON_SIGNED_CLOSED: notAllowed(),
+  SERVICE_NOT_OPEN: notAllowed(
+    'Palvelu on rekisteröity, mutta sitä ei ole vielä avattu. Operaatio HaeRekisterointi kertoo, mitä puuttuu',
+  ),
+  SERVICE_SUSPENDED: notAllowed('Palvelu on keskeytetty. Ota yhteyttä yhdyskäytävän ylläpitoon'),
+  SERVICE_WITHDRAWN: notAllowed(
+    'Palvelun rekisteröinti on peruttu. Rekisteröi uusi palvelu toisella palvelutunnuksella',
+  ),
+  ENVIRONMENT_NOT_SERVED: notAllowed(
+    'Tämä asennus ei palvele palvelun ympäristöä (testi tai tuotanto). Lähetä pyyntö toisen ympäristön osoitteeseen',
+  ),
+  MOVE_NOT_POSSIBLE: notAllowed('Palvelun tila ei salli toimintoa. Tarkista tila operaatiolla HaeRekisterointi'),
+  JOINING_CODE_INVALID: status(
+    403,
+    'Liittymiskoodi puuttuu, on väärä, käytetty tai vanhentunut. Pyydä uusi koodi yhdyskäytävän ylläpidolta',
+  ),
+  CERTIFICATE_NOT_REGISTERED: status(
+    404,
+    'Palvelulla ei ole varmennetta, jolla on tämä sormenjälki. Operaatio HaeRekisterointi kertoo palvelun varmenteet',
+  ),
+  SERVICE_EXISTS: status(
+    409,
+    'Palvelu on jo rekisteröity toisella avaimella. Allekirjoita sillä tai lisää uusi varmenne operaatiolla LisaaVarmenne',
+  ),
+  CERTIFICATE_TAKEN: status(
+    409,
+    'Varmenne on rekisteröity toiselle viranomaiselle. Käytä varmennetta, joka on vain tämän viranomaisen käytössä',
+  ),
+  CERTIFICATE_LAST: status(
+    409,
+    'Palvelun viimeistä voimassa olevaa varmennetta ei voi poistaa. Lisää ensin uusi operaatiolla LisaaVarmenne',
+  ),
+  CERTIFICATE_CONFLICT: status(
+    409,
+    'Varmenne ei ole se, jolla pyyntö on allekirjoitettu. Jätä Varmenne pois tai allekirjoita sen omalla avaimella',
+  ),
+  CURSOR_INVALID: status(
+    400,
+    'Kohdistin ei ole mistään vastauksesta. Lähetä edellisen vastauksen Kohdistin muuttamattomana tai jätä se pois',
+  ),
   STORE_UNAVAILABLE: status(453, 'Kohdepalvelu ei vastaa'),
   INTERNAL: {
     kind: 'status',
@@ -79,9 +121,19 @@ export type ErrorCode = keyof typeof answers
 
 export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(answers, code)
 
-/** The status block that a code is in an operation's answer; null when a Fault is all that can be said. */
-export function statusFor(code: ErrorCode, operation: Operation | null): Status | null {
+/**
+ * The status block that a code is in an operation's answer; null when a Fault is all that can be said.
+ * @param detail  what is wrong, in Finnish (`ContractError.detailFi`); told in our own contract only, because the texts
+ *                of the old one are what they were
+ */
+export function statusFor(
+  code: ErrorCode,
+  operation: WireOperation | null,
+  detail: string | null = null,
+): Status | null {
   const answer: AnswerTo = answers[code]
   if (answer.kind === 'fault' || operation === null) return null
-  return operation === 'sendMessage' ? (answer.sendMessage ?? answer.status) : answer.status
+  if (operation === 'sendMessage') return answer.sendMessage ?? answer.status
+  if (detail === null || !isJoiningOperation(operation)) return answer.status
+  return { code: answer.status.code, text: `${answer.status.text}: ${detail}` }
 }

@@ -1,4 +1,5 @@
-import type { ItemFault, ItemOutcome, Operation } from '../message/index.js'
+import type { ItemFault, ItemOutcome, StateCode } from '../message/index.js'
+import type { WireOperation } from './names.js'
 
 /**
  * Wire codes and their Finnish texts (viranomaispalvelut.md §7). Texts that clients compare are quoted to the letter;
@@ -9,14 +10,35 @@ export interface Status {
   readonly text: string
 }
 
-export const successes: Readonly<Record<Operation, Status>> = {
+const OK: Status = { code: 0, text: 'OK' }
+
+export const successes: Readonly<Record<WireOperation, Status>> = {
   queryCustomers: { code: 0, text: 'Onnistui' },
   addItems: { code: 0, text: 'New messages created' },
-  getServiceStatus: { code: 0, text: 'OK' },
+  getServiceStatus: OK,
   sendMessage: {
     code: 202,
     text: 'Asia tallennettuna asiointitilipalvelun käsittelyjonoon, mutta se ei vielä näy asiakkaan asiointitilillä.',
   },
+  registerService: OK,
+  getRegistration: OK,
+  changeContacts: OK,
+  addCertificate: OK,
+  retireCertificate: OK,
+  withdrawRegistration: OK,
+  fetchMessageStatus: OK,
+}
+
+/** `KohteenTilaKuvaus` of a message's states (§7.2); those of 522 and 523 are own. */
+export const stateTexts: Readonly<Record<StateCode, string>> = {
+  200: 'Asia on tallennettuna ja näkyy asiakkaalle.',
+  202: successes.sendMessage.text,
+  220: 'Viesti on luettu asiakkaan toimesta',
+  230: 'Viesti on kuitattu luetuksi asiakkaan toimesta - todisteellinen tiedoksianto',
+  522: 'Liitteen tallennus ei onnistunut',
+  523: 'Liitteen virustarkastus ei onnistunut tai liitteestä löytyi haittaohjelma',
+  550: 'Muu virhe',
+  580: 'Liitettä ei saatu haettua tallennuspalvelusta',
 }
 
 const FAULTY_DATA = 'Asian tietosisällössä virheitä.'
@@ -31,6 +53,9 @@ export const duplicateMessage: Status = {
 const faults: Readonly<Record<ItemFault, string>> = {
   recipientMissing: 'Asiakas puuttuu',
   recipientIdInvalid: 'AsiakasTunnus puuttuu tai on yli 20 merkkiä pitkä',
+  recipientReal:
+    'AsiakasTunnus voi olla oikean asiakkaan: testipalvelu voi lähettää vain keinotekoisille tunnuksille (yksilönumero 900–999 tai Y-tunnus alkaen 9000000)',
+  recipientArtificial: 'AsiakasTunnus on keinotekoinen: tuotantopalvelu voi lähettää vain oikeille asiakkaille',
   referenceMissing: 'ViranomaisTunniste puuttuu',
   referenceTooLong: 'ViranomaisTunniste on yli 255 merkkiä pitkä',
   titleTooLong: 'Nimeke on yli 400 merkkiä pitkä',
@@ -45,9 +70,9 @@ const faults: Readonly<Record<ItemFault, string>> = {
 export function itemStatus(outcome: ItemOutcome): Status {
   switch (outcome.kind) {
     case 'stored':
-      return { code: 200, text: 'Asia on tallennettuna ja näkyy asiakkaalle.' }
+      return { code: 200, text: stateTexts[200] }
     case 'queued':
-      return { code: 202, text: successes.sendMessage.text }
+      return { code: 202, text: stateTexts[202] }
     case 'duplicate':
       return {
         code: 520,
@@ -64,7 +89,7 @@ export function itemStatus(outcome: ItemOutcome): Status {
     case 'tooLarge':
       return { code: 529, text: 'Liian iso liitetiedoston koko' }
     case 'notFetchable':
-      return { code: 580, text: 'Liitettä ei saatu haettua tallennuspalvelusta' }
+      return { code: 580, text: stateTexts[580] }
   }
 }
 

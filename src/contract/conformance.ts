@@ -1,6 +1,6 @@
 import type { XmlDocument, XmlElement } from '../xml/index.js'
-import { ASIOINTITILI } from './names.js'
-import { publishedSchema } from './published.js'
+import type { ContractName } from './names.js'
+import { schemaOf } from './published.js'
 import { readSchema, type SchemaElement } from './schema.js'
 
 /**
@@ -34,12 +34,12 @@ const REMOVED = new Set([
   'LahetaOC',
 ])
 
-const schema = readSchema(publishedSchema('Viranomaispalvelut.xsd')!)
+const schemas = { authority: readSchema(schemaOf('authority')), joining: readSchema(schemaOf('joining')) }
 
-/** Compares a request with the published schema; null when it fits. */
-export function conformanceOf(document: XmlDocument, payload: XmlElement): Conformance | null {
+/** Compares a request with the published schema of its contract; null when it fits. */
+export function conformanceOf(document: XmlDocument, payload: XmlElement, contract: ContractName): Conformance | null {
   const walk = new Walk(document)
-  const element = schema.get(payload.local)
+  const element = schemas[contract].get(payload.local)
   if (element !== undefined) walk.compare(payload, element, payload.local)
   return walk.result()
 }
@@ -69,7 +69,7 @@ class Walk {
     const found = new Set<string>()
     for (const child of element.elements()) {
       const at =
-        child.namespace === ASIOINTITILI ? elements.findIndex((candidate) => candidate.name === child.local) : -1
+        child.namespace === element.namespace ? elements.findIndex((candidate) => candidate.name === child.local) : -1
       // A name that the schema does not have is the caller's own words and could be anything, also about a person.
       if (at < 0) {
         const removed = REMOVED.has(child.local)

@@ -2,7 +2,7 @@ import { XMLParser } from 'fast-xml-parser'
 
 /** A type of our published schema, as far as telling a caller where it deviates needs it. */
 export interface SchemaType {
-  /** in the order of the sequence */
+  /** in the order of the sequence; those of a choice behind the others */
   readonly elements: readonly SchemaElement[]
   readonly attributes: readonly string[]
 }
@@ -22,9 +22,16 @@ interface Particle {
   complexType?: ComplexType[]
 }
 
+/** Elements of a sequence or of a choice; a choice may stand in a sequence. */
+interface Group {
+  element?: Particle[]
+  choice?: Group[]
+}
+
 interface ComplexType {
   name?: string
-  sequence?: { element?: Particle[] }[]
+  sequence?: Group[]
+  choice?: Group[]
   attribute?: { name: string }[]
 }
 
@@ -33,8 +40,10 @@ const parser = new XMLParser({
   attributeNamePrefix: '',
   removeNSPrefix: true,
   parseTagValue: false,
-  isArray: (name) => ['element', 'complexType', 'sequence', 'attribute'].includes(name),
+  isArray: (name) => ['element', 'complexType', 'sequence', 'choice', 'attribute'].includes(name),
 })
+
+const particlesOf = (groups: readonly Group[]): Particle[] => groups.flatMap(({ element }) => element ?? [])
 
 /** Reads our own XSD; the elements that a request may be. Requests themselves are never read with this parser. */
 export function readSchema(xsd: string): ReadonlyMap<string, SchemaElement> {
@@ -47,8 +56,11 @@ export function readSchema(xsd: string): ReadonlyMap<string, SchemaElement> {
     const elements: SchemaElement[] = []
     const result = { elements, attributes: (type.attribute ?? []).map((attribute) => attribute.name) }
     made.set(type, result)
-    for (const particle of type.sequence?.flatMap((sequence) => sequence.element ?? []) ?? [])
-      elements.push(elementOf(particle))
+    const groups = type.sequence ?? []
+    for (const particle of particlesOf(groups)) elements.push(elementOf(particle))
+    // Which of them is needed a list of elements cannot say: none of them is missed.
+    for (const particle of particlesOf([...(type.choice ?? []), ...groups.flatMap(({ choice }) => choice ?? [])]))
+      elements.push({ ...elementOf(particle), required: false })
     return result
   }
   const elementOf = (particle: Particle): SchemaElement => {

@@ -5,7 +5,7 @@ import { readXml } from '../../src/xml/index.js'
 const NS = 'http://www.suomi.fi/asiointitili'
 const notesOf = (xml: string) => {
   const document = readXml(Buffer.from(xml))
-  return conformanceOf(document, document.root)
+  return conformanceOf(document, document.root, 'authority')
 }
 
 test('a request that fits the schema has no notes', () => {

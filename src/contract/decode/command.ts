@@ -1,25 +1,13 @@
-import type { Command, Item, Operation, PrintWishes, QueryCustomers } from '../../message/index.js'
+import type { Command, Item, PrintWishes, QueryCustomers } from '../../message/index.js'
 import { sensitive } from '../../sensitive.js'
 import type { XmlElement } from '../../xml/index.js'
 import { ContractError } from '../errors.js'
-import { ASIOINTITILI, operationsByWireName } from '../names.js'
 import { decodeAttachment } from './attachment.js'
 import { readDateTime } from './date-time.js'
 import { all, child, filled, flag, text, word, wrapped } from './fields.js'
 import { decodeItem } from './item.js'
+import { operationOf } from './operation.js'
 import { decodeRecipient } from './party.js'
-
-/**
- * The operation a request means: the name of the first element in the Body, and nothing else. The SOAPAction header
- * is unsigned and ignored (clients.md R10).
- * @throws ContractError OPERATION_UNKNOWN
- */
-export function operationOf(payload: XmlElement): Operation {
-  const operation = payload.namespace === ASIOINTITILI ? operationsByWireName.get(payload.local) : undefined
-  if (operation === undefined)
-    throw new ContractError('OPERATION_UNKNOWN', 'The Body holds no operation of this interface')
-  return operation
-}
 
 /**
  * Reads the signed Body's one element as a command; who calls is read apart, before (`decodeParty`). Order, repetition and absence of elements are taken as clients
@@ -28,7 +16,7 @@ export function operationOf(payload: XmlElement): Operation {
  * Source: viranomaispalvelut.md §4–6, §12 step 4
  */
 export function decodeCommand(payload: XmlElement): Command {
-  const operation = operationOf(payload)
+  const operation = operationOf(payload, 'authority')
   const query = child(payload, 'Kysely')
   switch (operation) {
     case 'getServiceStatus':

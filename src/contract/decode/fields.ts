@@ -1,16 +1,16 @@
 import { XmlElement } from '../../xml/index.js'
-import { ASIOINTITILI } from '../names.js'
 
 const XSI = 'http://www.w3.org/2001/XMLSchema-instance'
 
 /**
  * Readers for single values, as tolerant as sixteen years of clients need (clients.md R14–R18): order does not matter,
- * a missing, an empty and a nil element are the same, and of a repeated element the first counts.
+ * a missing, an empty and a nil element are the same, and of a repeated element the first counts. A child is looked for
+ * in the namespace of its parent: `operationOf` has checked that of the payload, so the readers serve every contract.
  */
 export function child(parent: XmlElement | null, name: string): XmlElement | null {
   if (parent === null) return null
   for (const node of parent.children) {
-    if (node instanceof XmlElement && node.is(ASIOINTITILI, name)) return isNil(node) ? null : node
+    if (node instanceof XmlElement && node.is(parent.namespace, name)) return isNil(node) ? null : node
   }
   return null
 }
@@ -21,7 +21,7 @@ export function filled(parent: XmlElement | null, name: string): XmlElement | nu
   return element !== null && saysSomething(element) ? element : null
 }
 
-function saysSomething(element: XmlElement): boolean {
+export function saysSomething(element: XmlElement): boolean {
   if (element.attributes.some((a) => a.namespace === '' && a.value.trim() !== '')) return true
   return element.children.some((node) =>
     node instanceof XmlElement ? saysSomething(node) : typeof node !== 'string' || /[^ \t\r\n]/.test(node),
@@ -31,11 +31,11 @@ function saysSomething(element: XmlElement): boolean {
 /** Children of one name under every wrapper of another name; repeated wrappers are joined (R14). */
 export function wrapped(parent: XmlElement | null, wrapper: string, name: string): XmlElement[] {
   if (parent === null) return []
-  return parent.all(ASIOINTITILI, wrapper).flatMap((w) => all(w, name))
+  return parent.all(parent.namespace, wrapper).flatMap((w) => all(w, name))
 }
 
 export function all(parent: XmlElement, name: string): XmlElement[] {
-  return parent.all(ASIOINTITILI, name).filter((element) => !isNil(element))
+  return parent.all(parent.namespace, name).filter((element) => !isNil(element))
 }
 
 function isNil(element: XmlElement): boolean {

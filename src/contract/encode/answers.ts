@@ -1,15 +1,10 @@
-import type { ItemOutcome, Operation, Recipient } from '../../message/index.js'
+import type { ItemOutcome, Recipient } from '../../message/index.js'
 import { isStored } from '../../message/index.js'
 import { escapeXml } from '../../xml/index.js'
-import { itemStatus, type Status } from '../codes.js'
+import { itemStatus } from '../codes.js'
+import type { WireOperation } from '../names.js'
 import { answerDocument, type AnswerDocument, type ElementWriter } from './envelope.js'
-
-/** What every answer carries. `exchangeId` is the caller's SanomaTunniste, or a made one when it sent none (R3). */
-export interface AnswerHead {
-  readonly status: Status
-  readonly exchangeId: string
-  readonly traceId: string
-}
+import { recipientAttributes, statusBlock, type AnswerHead } from './parts.js'
 
 /** The account state of one recipient, for HaeAsiakkaita. */
 export interface AccountAnswer {
@@ -27,8 +22,8 @@ export interface ItemAnswer {
   }[]
 }
 
-/** An answer that consists of the status block only: LahetaViesti, HaeTilaTieto, and every refusal. */
-export const encodeStatus = (operation: Operation, head: AnswerHead): AnswerDocument =>
+/** An answer that consists of the status block only: LahetaViesti, HaeTilaTieto, and every refusal of either contract. */
+export const encodeStatus = (operation: WireOperation, head: AnswerHead): AnswerDocument =>
   answerDocument(operation, (element) => statusBlock(element, operation, head))
 
 /** HaeAsiakkaita: one entry per requested one, same order (R6). */
@@ -66,25 +61,4 @@ function encodeItem(element: ElementWriter, item: ItemAnswer): string {
     return element('Asiakas', number + state, recipientAttributes(recipient))
   })
   return element('Kohde', reference + recipients.join(''))
-}
-
-/** Echoed byte for byte (R5). */
-function recipientAttributes({ id, idType }: Pick<Recipient, 'id' | 'idType'>): string {
-  return ` AsiakasTunnus="${escapeXml(id)}"${idType === null ? '' : ` TunnusTyyppi="${escapeXml(idType)}"`}`
-}
-
-/** Exactly three children, none of them blank (R3). */
-function statusBlock(element: ElementWriter, operation: Operation, head: AnswerHead): string {
-  return element(
-    'TilaKoodi',
-    element('TilaKoodi', String(head.status.code)) +
-      element('TilaKoodiKuvaus', escapeXml(describe(operation, head))) +
-      element('SanomaTunniste', escapeXml(head.exchangeId)),
-  )
-}
-
-/** The trace id ends the text of every LahetaViesti answer and of every refusal; clients take all behind it (R7). */
-function describe(operation: Operation, { status, traceId }: AnswerHead): string {
-  const plainSuccess = operation !== 'sendMessage' && status.code === 0
-  return plainSuccess ? status.text : `${status.text}${/[.!?]$/.test(status.text) ? '' : '.'} Trace ID: ${traceId}`
 }
