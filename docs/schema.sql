@@ -10,11 +10,14 @@ create table account (
   state text not null,
   joined_at timestamp with time zone not null default now(),
   state_at timestamp with time zone not null default now(),
+  environment text not null,
   PRIMARY KEY (owner_hash),
+  CHECK (environment = ANY (ARRAY['test'::text, 'production'::text])),
   CHECK (state = ANY (ARRAY['active'::text, 'passive'::text]))
 );
 CREATE INDEX account_joined ON account USING btree (joined_at, owner_hash);
 comment on table account is 'Mailbox of a citizen or company; owner_hash is the keyed hash of the id, sealed_owner shows it';
+comment on column account.environment is 'test: the owner is artificial';
 
 create table answered_request (
   replay_key bytea not null,
@@ -57,6 +60,7 @@ create table audit (
   subject jsonb not null,
   PRIMARY KEY (id)
 );
+CREATE INDEX audit_service ON audit USING btree ((subject ->> 'authorityId'::text), (subject ->> 'id'::text), id);
 comment on table audit is 'Who did what to which ids; written with the act itself';
 
 create table authority (
@@ -103,6 +107,14 @@ create table certificate_status (
 CREATE INDEX certificate_status_next_check ON certificate_status USING btree (next_check_at);
 comment on table certificate_status is 'What the last look at a registered certificate''s chain and revocation found, and until when that holds; whoever moves next_check_at on makes the next look';
 
+create table change_epoch (
+  epoch integer not null,
+  cluster text not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (epoch)
+);
+comment on table change_epoch is 'Database clusters and timelines that this data has lived in: transaction numbers begin anew in each';
+
 create table delivery (
   bucket smallint not null,
   id uuid not null,
@@ -112,12 +124,17 @@ create table delivery (
   priority smallint not null default 0,
   run_at timestamp with time zone not null default now(),
   finished_at timestamp with time zone,
+  authority_id text not null,
+  service_id text not null,
+  environment text not null,
   PRIMARY KEY (bucket, id),
   CHECK (channel = ANY (ARRAY['mailbox'::text, 'print'::text])),
+  CHECK (environment = ANY (ARRAY['test'::text, 'production'::text])),
   CHECK (state = ANY (ARRAY['ready'::text, 'delivered'::text]))
 );
 CREATE INDEX delivery_due ON delivery USING btree (priority DESC, run_at, id) WHERE state = 'ready'::text;
 CREATE INDEX delivery_message ON delivery USING btree (bucket, message_id);
+CREATE INDEX delivery_service ON delivery USING btree (authority_id, service_id) WHERE state = 'ready'::text;
 comment on table delivery is 'The queue: one row a message and channel; committed with the message';
 
 create table item (
@@ -134,11 +151,32 @@ create table item (
   force_read_receipt boolean not null,
   message_kind integer,
   sent_at timestamp with time zone not null,
-  PRIMARY KEY (bucket, id)
+  environment text not null,
+  PRIMARY KEY (bucket, id),
+  CHECK (environment = ANY (ARRAY['test'::text, 'production'::text]))
 ) partition by RANGE (id);
 CREATE INDEX item_reference ON item USING btree (authority_id, service_id, reference);
 CREATE INDEX item_submission ON item USING btree (submission_id);
 comment on table item is 'Content of one Kohde, shared by its recipients; reference is its ViranomaisTunniste';
+
+create table joining_code (
+  hash bytea not null,
+  purpose text not null,
+  authority_id text not null,
+  service_id text,
+  environment text,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  used_by uuid,
+  revoked_at timestamp with time zone,
+  PRIMARY KEY (hash),
+  CHECK (environment = ANY (ARRAY['test'::text, 'production'::text])),
+  CHECK (purpose = ANY (ARRAY['registration'::text, 'certificate'::text]))
+);
+CREATE INDEX joining_code_authority ON joining_code USING btree (authority_id, created_at);
+comment on table joining_code is 'One-time leave to register, or to add a certificate; hash is the SHA-256 of the code, used_by the trace id of the request';
 
 create table message (
   bucket smallint not null,
@@ -171,6 +209,59 @@ create table message_key (
 );
 comment on table message_key is 'Idempotency: one message for ever per service, reference and recipient; a failed message gives its key back';
 
+create table operator (
+  name text not null,
+  key_hash bytea not null,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  removed_at timestamp with time zone,
+  PRIMARY KEY (name),
+  UNIQUE (key_hash)
+);
+comment on table operator is 'People who may approve; key_hash is the SHA-256 of a personal key of 32 random bytes';
+
+create table registration (
+  authority_id text not null,
+  service_id text not null,
+  business_id text,
+  names jsonb not null,
+  wishes jsonb not null,
+  sealed_contacts bytea,
+  process jsonb not null default '{}'::jsonb,
+  revision integer not null default 1,
+  created_at timestamp with time zone not null default now(),
+  changed_at timestamp with time zone not null default now(),
+  PRIMARY KEY (authority_id, service_id),
+  FOREIGN KEY (authority_id, service_id) REFERENCES service(authority_id, id)
+);
+comment on table registration is 'What an authority asked for and the joining process of its service (docs/joining.md); a change of what is approved raises revision';
+
+create table registration_approval (
+  authority_id text not null,
+  service_id text not null,
+  revision integer not null,
+  operator text not null,
+  at timestamp with time zone not null default now(),
+  PRIMARY KEY (authority_id, service_id, revision, operator),
+  FOREIGN KEY (authority_id, service_id) REFERENCES registration(authority_id, service_id)
+);
+comment on table registration_approval is 'Operators who approved a revision of a registration for production; two different ones are needed';
+
+create table registration_file (
+  id uuid not null,
+  authority_id text not null,
+  service_id text not null,
+  name text not null,
+  size_bytes bigint not null,
+  sha256 bytea not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (id),
+  FOREIGN KEY (authority_id, service_id) REFERENCES registration(authority_id, service_id)
+);
+CREATE INDEX registration_file_service ON registration_file USING btree (authority_id, service_id);
+comment on table registration_file is 'Evidence files of a joining process, sealed';
+
 create table schema_migration (
   id integer not null default nextval('schema_migration_id_seq'::regclass),
   name character varying(255) not null,
@@ -185,11 +276,19 @@ create table service (
   environment text not null,
   settings jsonb not null default '{}'::jsonb,
   created_at timestamp with time zone not null default now(),
+  state text not null,
+  suspended_from text,
+  state_at timestamp with time zone not null default now(),
+  state_reason text,
   PRIMARY KEY (authority_id, id),
   FOREIGN KEY (authority_id) REFERENCES authority(id),
-  CHECK (environment = ANY (ARRAY['test'::text, 'production'::text]))
+  CHECK ((state = 'suspended'::text) = (suspended_from IS NOT NULL)),
+  CHECK (environment = ANY (ARRAY['test'::text, 'production'::text])),
+  CHECK (state = ANY (ARRAY['draft'::text, 'submitted'::text, 'test'::text, 'accepted'::text, 'production'::text, 'suspended'::text, 'withdrawn'::text])),
+  CHECK (suspended_from = ANY (ARRAY['test'::text, 'accepted'::text, 'production'::text]))
 );
 comment on table service is 'Service of an authority; id is its PalveluTunnus; settings are documented in docs/service-settings.md';
+comment on column service.environment is 'what it was registered for; it acts in production in the state production only';
 
 create table service_certificate (
   fingerprint bytea not null,
@@ -213,8 +312,13 @@ create table state_event (
   state smallint not null,
   at timestamp with time zone not null,
   source text not null,
+  authority_id text not null,
+  service_id text not null,
+  epoch integer not null,
+  xact xid8 not null default pg_current_xact_id(),
   PRIMARY KEY (bucket, message_id, id)
 ) partition by RANGE (id);
+CREATE INDEX state_event_changes ON state_event USING btree (authority_id, service_id, epoch, xact, id);
 comment on table state_event is 'History of a message: each state, when, and which part of the gateway said so';
 
 create table submission (
@@ -240,10 +344,11 @@ create table submission (
   report jsonb,
   notes jsonb,
   PRIMARY KEY (id),
-  CHECK (endpoint = ANY (ARRAY['signed'::text, 'non-signed'::text])),
+  CHECK (endpoint = ANY (ARRAY['signed'::text, 'non-signed'::text, 'joining'::text])),
   CHECK (outcome = ANY (ARRAY['accepted'::text, 'refused'::text, 'repeated'::text]))
 ) partition by RANGE (id);
 CREATE INDEX submission_caller ON submission USING btree (authority_id, service_id, id);
+CREATE INDEX submission_caller_exchange ON submission USING btree (authority_id, service_id, exchange_id, id) WHERE exchange_id IS NOT NULL;
 CREATE INDEX submission_exchange ON submission USING btree (exchange_id) WHERE exchange_id IS NOT NULL;
 comment on table submission is 'The message log: one row a SOAP request, accepted or refused; id is the trace id in the answer';
 comment on column submission.code is 'our error code of a refusal (docs/errors.md), null when accepted';

@@ -5,6 +5,15 @@ export const NON_SIGNED_PATH = `${SIGNED_PATH}NonSigned`
 /** The unsigned endpoint under the name that some clients knew inside the state's network. */
 export const INTERNAL_PATH = '/InternalServices/Viestinvalitys/ViranomaispalvelutWSInterfaceNonSigned'
 
+/** Our own contract: registration and status (docs/joining.md). */
+export const JOINING_PATH = '/Asiointitili/LiittymispalvelutWSInterface'
+
+/** Where each contract is answered. */
+export const contractPaths = {
+  authority: [SIGNED_PATH, NON_SIGNED_PATH, INTERNAL_PATH],
+  joining: [JOINING_PATH],
+} as const
+
 /** Address of a gateway that listens on this host and port, as a caller on the same computer writes it. */
 export function originOf(host: string, port: number, scheme: 'http' | 'https' = 'http'): string {
   const here = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host

@@ -1,6 +1,15 @@
+import type { WireOperation } from '../contract/index.js'
 import type { Party } from '../message/index.js'
-import { findCallers, type Caller, type Connection, type Service } from '../operations/index.js'
-import { sha1Refused, verify, type Envelope, type Verified } from '../trust/index.js'
+import {
+  findCallers,
+  identify,
+  judgeOperation,
+  type Caller,
+  type Connection,
+  type joining,
+  type Service,
+} from '../operations/index.js'
+import { sha1Refused, verify, type Certificate, type Envelope, type Verified } from '../trust/index.js'
 import type { ExchangeContext, Owner } from './context.js'
 import { ArrivalError } from './errors.js'
 import type { Exchange } from './exchange.js'
@@ -19,6 +28,7 @@ export async function findOutCaller(
   envelope: Envelope,
   party: Party,
 ): Promise<Identified> {
+  const { operation } = exchange
   if (exchange.endpoint === 'non-signed') return { caller: await callerOf(context, exchange), verified: null }
   const verified = await verify(envelope, {
     now: context.clock.now(),
@@ -27,6 +37,7 @@ export async function findOutCaller(
       findCertificate: context.findCertificate,
       listCertificates: () =>
         party.authorityId === null ? Promise.resolve([]) : context.certificatesOf(party.authorityId),
+      ...(operation !== null && BRING_KEYS.includes(operation) && { applicant }),
     },
   })
   exchange.fingerprint = verified.owner.certificate.fingerprint
@@ -36,8 +47,43 @@ export async function findOutCaller(
   return { caller: { kind: 'certificate', services: verified.owner.services }, verified }
 }
 
-/** The last word on algorithms is the service's own. @throws TrustError ALGORITHM_REFUSED */
-export function judgeAlgorithms(context: ExchangeContext, service: Service, { verified }: Identified): void {
+/** What may be signed with a key that is not registered yet. */
+const BRING_KEYS: readonly WireOperation[] = ['registerService', 'addCertificate']
+
+const applicant = (certificate: Certificate): Owner => ({ certificate, services: [], status: null, isApplicant: true })
+
+/**
+ * The service that is calling, if it may ask for this now; null for whoever comes with a key that is to be registered.
+ * @throws CallerError, LimitReached, ArrivalError REQUEST_TOO_LARGE, TrustError ALGORITHM_REFUSED
+ */
+export async function admitCaller(
+  context: ExchangeContext,
+  exchange: Exchange,
+  { identified, party, sizeBytes }: { identified: Identified; party: Party; sizeBytes: number },
+): Promise<Service | null> {
+  if (bringsKey(exchange, identified, party)) return null
+  const service = (exchange.service = await identify(context.db, identified.caller, party))
+  judgeOperation(service, exchange.operation!, context.policy)
+  const { requestsPerMinute, maxRequestBytes = Infinity } = service.settings
+  await context.perService.take(service, requestsPerMinute)
+  if (sizeBytes > maxRequestBytes) throw new ArrivalError('REQUEST_TOO_LARGE', "Larger than the service's own limit")
+  judgeAlgorithms(context, service, identified)
+  return service
+}
+
+/** Registering is judged by the registration itself; a certificate is added by a key that speaks for the service, or by itself. */
+function bringsKey({ operation }: Exchange, { caller }: Identified, { authorityId, serviceId }: Party): boolean {
+  if (operation === 'registerService') return true
+  const isKnown =
+    caller.kind !== 'unproven' && caller.services.some((one) => one.authorityId === authorityId && one.id === serviceId)
+  return operation === 'addCertificate' && !isKnown
+}
+
+/** Whose key signed; on an endpoint that takes signed requests only. */
+export const signerOf = ({ verified }: Identified): joining.Signer => verified!.owner
+
+/** The last word on algorithms is the service's own. */
+function judgeAlgorithms(context: ExchangeContext, service: Service, { verified }: Identified): void {
   if (verified?.usesSha1 !== true) return
   if (service.settings.sha1 === 'refused') throw sha1Refused(verified.report)
   context.oldAlgorithms.seen(service)

@@ -1,25 +1,32 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { publishedSchema, publishedWsdl } from '../contract/index.js'
-import { INTERNAL_PATH, NON_SIGNED_PATH, SIGNED_PATH } from '../endpoint.js'
+import { publishedSchema, publishedWsdl, type ContractName } from '../contract/index.js'
+import { contractPaths } from '../endpoint.js'
 
-/** `?wsdl` and `?xsd=NAME` on both endpoints (viranomaispalvelut.md §2). */
+/** `?wsdl` and `?xsd=NAME` on every endpoint (viranomaispalvelut.md §2). */
 export function contractRoutes(app: FastifyInstance, { publicUrl }: { publicUrl: string | undefined }): void {
-  for (const path of [SIGNED_PATH, NON_SIGNED_PATH, INTERNAL_PATH]) {
-    app.get(path, (request, reply) =>
-      publish(request, reply, `${publicUrl ?? `${request.protocol}://${request.host}`}${path}`),
-    )
+  for (const contract of Object.keys(contractPaths) as ContractName[]) {
+    for (const path of contractPaths[contract]) {
+      app.get(path, (request, reply) => {
+        const endpoint = `${publicUrl ?? `${request.protocol}://${request.host}`}${path}`
+        return publish(request, reply, { contract, endpoint })
+      })
+    }
   }
 }
 
-function publish(request: FastifyRequest, reply: FastifyReply, endpoint: string): FastifyReply {
+function publish(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { contract, endpoint }: { contract: ContractName; endpoint: string },
+): FastifyReply {
   const query = Object.entries(request.query as Record<string, unknown>).map(
     ([name, value]) => [name.toLowerCase(), value] as const,
   )
   const xsd = query.find(([name]) => name === 'xsd')?.[1]
   const document = query.some(([name]) => name === 'wsdl')
-    ? publishedWsdl({ endpoint })
+    ? publishedWsdl(contract, { endpoint })
     : typeof xsd === 'string'
-      ? publishedSchema(xsd)
+      ? publishedSchema(contract, xsd)
       : undefined
   if (document === undefined) {
     return reply

@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import type { ErrorCode, Status } from '../contract/index.js'
+import type { ContractName, ErrorCode, Status, WireOperation } from '../contract/index.js'
 import { hideIdentityCodes } from '../log.js'
-import type { Operation, Party } from '../message/index.js'
+import type { Party } from '../message/index.js'
 import type { Connection, Service, Submission } from '../operations/index.js'
 import type { VerificationReport } from '../trust/index.js'
 
 /** Longer than any name of a character set that there is. */
 const MAX_CHARSET_LENGTH = 40
 
+/** The door that a request came through: the old contract's two, and our own contract's, which takes signed ones only. */
+export type Endpoint = Submission['endpoint']
+
 /** One request as it came over HTTP, and what is learnt of it on the way; the message log's row is made of this. */
 export class Exchange {
   readonly traceId: string
   readonly receivedAt: Date
-  readonly endpoint: 'signed' | 'non-signed'
+  readonly endpoint: Endpoint
   /** what it shows of who calls */
   readonly connection: Connection
   /** as sent; it decides nothing, because nobody signed it */
@@ -20,7 +23,7 @@ export class Exchange {
   /** charset parameter of its Content-Type */
   charset: string | null = null
   sizeBytes = 0
-  operation: Operation | null = null
+  operation: WireOperation | null = null
   /** who the request says is calling; proven only when `service` is set */
   party: Party | null = null
   service: Service | null = null
@@ -34,7 +37,7 @@ export class Exchange {
   constructor(fields: {
     traceId: string
     receivedAt: Date
-    endpoint: 'signed' | 'non-signed'
+    endpoint: Endpoint
     connection: Connection
     soapAction: string | null
   }) {
@@ -43,6 +46,11 @@ export class Exchange {
     this.endpoint = fields.endpoint
     this.connection = fields.connection
     this.soapAction = fields.soapAction
+  }
+
+  /** what the door speaks */
+  get contract(): ContractName {
+    return this.endpoint === 'joining' ? 'joining' : 'authority'
   }
 
   /** The caller's SanomaTunniste, or one of our making: the answer always has one (clients.md R3). */

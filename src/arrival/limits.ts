@@ -48,15 +48,23 @@ export interface Limits {
   readonly perService: {
     /**
      * Counts a request of a service whose identity is proven.
+     * @param perMinute  the service's own limit, instead of everybody's; 0 sets none
      * @throws LimitReached RATE_LIMITED
      */
-    take(authorityId: string, serviceId: string): Promise<void>
+    take(service: ServiceName, perMinute?: number): Promise<void>
     /** For a request that turned out to be a repeat: whoever has caught one must not use up its service's share. */
-    giveBack(authorityId: string, serviceId: string): Promise<void>
+    giveBack(service: ServiceName): Promise<void>
   }
   /** Notes what is still only counted. */
   close(): Promise<void>
 }
+
+interface ServiceName {
+  readonly authorityId: string
+  readonly id: string
+}
+
+const keyOf = ({ authorityId, id }: ServiceName): string => JSON.stringify([authorityId, id])
 
 /** Fifty refused requests a second of one address are enough to find out what is wrong. */
 const REFUSED_REST_MS = 20
@@ -129,12 +137,11 @@ export function createLimits(
       },
     },
     perService: {
-      async take(authorityId, serviceId) {
-        const over = await services.take(JSON.stringify([authorityId, serviceId]))
-        if (over === null) return
-        throw reached('requests-per-service', `${settings.requestsPerMinutePerService} requests`, over.waitMs)
+      async take(service, perMinute = settings.requestsPerMinutePerService) {
+        const over = await services.take(keyOf(service), 1, perMinute)
+        if (over !== null) throw reached('requests-per-service', `${perMinute} requests`, over.waitMs)
       },
-      giveBack: (authorityId, serviceId) => services.giveBack(JSON.stringify([authorityId, serviceId])),
+      giveBack: (service) => services.giveBack(keyOf(service)),
     },
     close: () => repeated.close(),
   }

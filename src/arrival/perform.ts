@@ -24,6 +24,7 @@ import {
   type AccountFound,
   type AddItemsResult,
   type Context,
+  type Received,
   type SendMessageResult,
   type Submitted,
   type Tx,
@@ -43,10 +44,10 @@ export interface PerformedAnswer {
   readonly document: AnswerDocument
 }
 
-/** What the operations of one request share. */
-export interface Serving {
+/** What the operations of one request share; `Request` says what is known of who sent it. */
+export interface Serving<Request extends Received = Submitted> {
   readonly context: Context
-  readonly submitted: Submitted
+  readonly submitted: Request
   readonly head: { readonly exchangeId: string; readonly traceId: string }
   /** writes the message log's row, and the answer, in the transaction that makes it true */
   readonly record: (tx: Tx, answer: PerformedAnswer) => Promise<void>
@@ -66,10 +67,10 @@ export function perform(serving: Serving, command: Command): Promise<PerformedAn
   }
 }
 
-const plain = (status: Status): Told => ({ status, refused: false, itemCount: 0, messageCount: 0, notes: null })
+export const plain = (status: Status): Told => ({ status, refused: false, itemCount: 0, messageCount: 0, notes: null })
 
 /** Writes the answer to a result once: what is recorded with the result is what is sent. */
-function answering<Result>(write: (result: Result) => PerformedAnswer): (result: Result) => PerformedAnswer {
+export function answering<Result>(write: (result: Result) => PerformedAnswer): (result: Result) => PerformedAnswer {
   let last: { readonly result: Result; readonly answer: PerformedAnswer } | null = null
   return (result) => {
     if (last?.result !== result) last = { result, answer: write(result) }

@@ -1,12 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { INTERNAL_PATH, NON_SIGNED_PATH, SIGNED_PATH } from '../endpoint.js'
+import { contractPaths } from '../endpoint.js'
 import type { Connections } from './connections.js'
 
 /** More headers than any client or proxy sends; Node itself would drop the rest in silence. */
 const MAX_HEADERS = 100
 
 const methodsOf: Readonly<Record<string, string>> = {
-  ...Object.fromEntries([SIGNED_PATH, NON_SIGNED_PATH, INTERNAL_PATH].map((path) => [path, 'GET, POST'])),
+  ...Object.fromEntries(
+    Object.values(contractPaths)
+      .flat()
+      .map((path) => [path, 'GET, POST']),
+  ),
   ...Object.fromEntries(['/health/live', '/health/ready', '/metrics'].map((path) => [path, 'GET'])),
 }
 

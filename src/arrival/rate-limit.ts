@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 
 const MINUTE_MS = 60_000
 /** More callers than this in one window, and the one whose window began first is forgotten: its count begins anew. */
@@ -6,8 +6,11 @@ const MAX_CALLERS = 50_000
 
 /** Counts what callers do in windows of a minute, in this process; a caller's window begins with the first thing it does. */
 export interface RateLimit {
-  /** Counts so much; null while it is within the limit, otherwise the time until the caller's window is over. */
-  take(caller: string, points?: number): Promise<{ waitMs: number } | null>
+  /**
+   * Counts so much; null while it is within the limit, otherwise the time until the caller's window is over.
+   * @param limit  the caller's own, instead of everybody's; 0 sets none
+   */
+  take(caller: string, points?: number, limit?: number): Promise<{ waitMs: number } | null>
   /** What counting nothing would say. */
   look(caller: string): Promise<{ waitMs: number } | null>
   /** Takes back what was counted by mistake. */
@@ -26,7 +29,10 @@ export function createRateLimit({
   windowMs?: number
   maxCallers?: number
 }): RateLimit {
-  const limiter = new RateLimiterMemory({ points: perWindow, duration: windowMs / 1000 })
+  // Callers may have limits of their own: the library counts, and what is too much is decided here.
+  const limiter = new RateLimiterMemory({ points: Number.MAX_SAFE_INTEGER, duration: windowMs / 1000 })
+  const judge = (found: RateLimiterRes | null, limit: number): { waitMs: number } | null =>
+    found !== null && found.consumedPoints > limit ? { waitMs: Math.max(1, found.msBeforeNext) } : null
   // The library forgets windows that are over, but takes any number of callers; oldest first, as a Map keeps them.
   const windows = new Map<string, number>()
   const remember = (caller: string): void => {
@@ -43,23 +49,16 @@ export function createRateLimit({
     get callers() {
       return windows.size
     },
-    async take(caller, points = 1) {
-      if (perWindow === 0) return null
+    async take(caller, points = 1, limit = perWindow) {
+      if (limit === 0) return null
       remember(caller)
-      try {
-        await limiter.consume(caller, points)
-        return null
-      } catch (reason) {
-        if (reason instanceof RateLimiterRes) return { waitMs: Math.max(1, reason.msBeforeNext) }
-        throw reason
-      }
+      return judge(await limiter.consume(caller, points), limit)
     },
     async look(caller) {
-      const found = perWindow === 0 ? null : await limiter.get(caller)
-      return found !== null && found.consumedPoints > perWindow ? { waitMs: Math.max(1, found.msBeforeNext) } : null
+      return perWindow === 0 ? null : judge(await limiter.get(caller), perWindow)
     },
     async giveBack(caller) {
-      if (perWindow > 0) await limiter.reward(caller)
+      if ((await limiter.get(caller)) !== null) await limiter.reward(caller)
     },
   }
 }

@@ -99,7 +99,7 @@ async function refuseLater({ error, traceId }: EarlyRefusal): Promise<HttpAnswer
 }
 
 function learnFrom(exchange: Exchange, { head, sizeBytes }: Unfinished): void {
-  const guess = peek(head)
+  const guess = peek(head, exchange.contract)
   exchange.operation = guess.operation
   exchange.exchangeId = guess.exchangeId
   exchange.sizeBytes = sizeBytes

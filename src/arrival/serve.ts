@@ -1,25 +1,21 @@
 import {
   conformanceOf,
   decodeCommand,
+  decodeJoiningCommand,
   decodeParty,
+  isJoiningOperation,
   operationOf,
   restoreAnswer,
   wireNames,
   type AnswerDocument,
+  type WireOperation,
 } from '../contract/index.js'
-import type { Operation } from '../message/index.js'
-import {
-  findFirstAnswer,
-  identify,
-  keepAnswer,
-  recordRepeat,
-  recordSubmission,
-  RequestRepeated,
-} from '../operations/index.js'
+import { findFirstAnswer, keepAnswer, recordRepeat, recordSubmission, RequestRepeated } from '../operations/index.js'
 import { readEnvelope, refuseUnknownHeaders, TrustError, type Envelope, type Verified } from '../trust/index.js'
-import { findOutCaller, judgeAlgorithms } from './callers.js'
+import { admitCaller, findOutCaller, signerOf } from './callers.js'
 import type { ExchangeContext, HttpAnswer, Owner } from './context.js'
 import type { Exchange } from './exchange.js'
+import { performJoining } from './perform-joining.js'
 import { perform, type PerformedAnswer, type Serving, type Told } from './perform.js'
 import { refuse } from './refuse.js'
 import { writeAnswer } from './write-answer.js'
@@ -35,7 +31,7 @@ export async function serve(
     return answerWith(context, exchange, await accept(context, exchange, raw, charset))
   } catch (error) {
     if (!(error instanceof RequestRepeated)) return refuse(context, exchange, error, raw)
-    if (exchange.service !== null) await context.perService.giveBack(exchange.service.authorityId, exchange.service.id)
+    if (exchange.service !== null) await context.perService.giveBack(exchange.service)
     return repeat(context, exchange, error).catch((reason: unknown) => refuse(context, exchange, reason))
   }
 }
@@ -57,18 +53,14 @@ async function accept(
   charset: string | null,
 ): Promise<PerformedAnswer> {
   const envelope = readEnvelope(raw, charset)
-  const operation = (exchange.operation = operationOf(envelope.payload))
+  const operation = (exchange.operation = operationOf(envelope.payload, exchange.contract))
   const party = (exchange.party = decodeParty(envelope.payload))
   exchange.exchangeId = party.exchangeId
   refuseUnknownHeaders(envelope)
   const identified = await findOutCaller(context, exchange, envelope, party)
-  const service = await identify(context.db, identified.caller, party, operation)
-  exchange.service = service
-  await context.perService.take(service.authorityId, service.id)
-  judgeAlgorithms(context, service, identified)
-  const command = decodeCommand(envelope.payload)
+  const service = await admitCaller(context, exchange, { identified, party, sizeBytes: raw.length })
   const replay = identified.verified === null ? null : replayOf(context, identified.verified)
-  const submitted = { id: exchange.traceId, service, party, raw: context.keepEvidence ? raw : null, replay }
+  const request = { id: exchange.traceId, party, raw: context.keepEvidence ? raw : null, replay }
   const head = { exchangeId: exchange.answeredExchangeId, traceId: exchange.traceId }
   const advice = adviceOn(exchange, operation, envelope)
   const record: Serving['record'] = async (tx, { told, document }) => {
@@ -76,7 +68,16 @@ async function accept(
     await recordSubmission(tx, exchange.submission({ code: null, ...told }))
     if (replay !== null) await keepAnswer(context, tx, replay, kept(operation, told, document))
   }
-  return context.copies.one(replay?.key ?? null, () => perform({ context, submitted, head, record }, command))
+  const serving = { context, head, record }
+  return context.copies.one(replay?.key ?? null, async () =>
+    isJoiningOperation(operation)
+      ? performJoining(
+          { ...serving, submitted: { ...request, signer: signerOf(identified) } },
+          service,
+          decodeJoiningCommand(envelope.payload),
+        )
+      : perform({ ...serving, submitted: { ...request, service: service! } }, decodeCommand(envelope.payload)),
+  )
 }
 
 /** Another process' clock may be behind ours by as much as a caller's. */
@@ -87,12 +88,12 @@ const replayOf = ({ trust }: ExchangeContext, { replayKey, freshUntil }: Verifie
 
 /** An answer as it is kept for the case that the same request comes again. */
 interface KeptAnswer {
-  readonly operation: Operation
+  readonly operation: WireOperation
   readonly told: Pick<Told, 'status' | 'itemCount'>
   readonly body: string
 }
 
-const kept = (operation: Operation, { status, itemCount }: Told, { body }: AnswerDocument): string =>
+const kept = (operation: WireOperation, { status, itemCount }: Told, { body }: AnswerDocument): string =>
   JSON.stringify({ operation, told: { status, itemCount }, body } satisfies KeptAnswer)
 
 /** The same signed request again: the first answer again, and nothing else happens (ADR 10). */
@@ -113,8 +114,8 @@ async function repeat(context: ExchangeContext, exchange: Exchange, repeated: Re
 }
 
 /** What an accepted request could do better; for its vendor, and for the operator who wonders. */
-function adviceOn(exchange: Exchange, operation: Operation, envelope: Envelope): Record<string, unknown> | null {
-  const conformance = conformanceOf(envelope.document, envelope.payload)
+function adviceOn(exchange: Exchange, operation: WireOperation, envelope: Envelope): Record<string, unknown> | null {
+  const conformance = conformanceOf(envelope.document, envelope.payload, exchange.contract)
   const contradicts = exchange.soapAction !== null && !exchange.soapAction.endsWith(`/${wireNames[operation]}`)
   if (conformance === null && !contradicts) return null
   return {

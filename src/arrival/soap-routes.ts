@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { uuidv7 } from 'uuidv7'
-import { INTERNAL_PATH, NON_SIGNED_PATH, SIGNED_PATH } from '../endpoint.js'
+import { INTERNAL_PATH, JOINING_PATH, NON_SIGNED_PATH, SIGNED_PATH } from '../endpoint.js'
 import { addressOf } from './addresses.js'
 import { CallerGone } from './errors.js'
-import { Exchange } from './exchange.js'
+import { Exchange, type Endpoint } from './exchange.js'
 import type { HttpAnswer } from './context.js'
 import { admit, receive, type ReceiveOptions } from './receive.js'
 
@@ -19,7 +19,7 @@ declare module 'fastify' {
   }
 }
 
-/** POST on both endpoints; wants a scope of its own, since it changes how bodies are taken. Any Content-Type or none is taken; what the bytes are, they say themselves (clients.md R11). */
+/** POST on every endpoint; wants a scope of its own, since it changes how bodies are taken. Any Content-Type or none is taken; what the bytes are, they say themselves (clients.md R11). */
 export function soapRoutes(app: FastifyInstance, options: SoapOptions): void {
   app.decorateRequest('soapContentType', null)
   app.removeAllContentTypeParsers()
@@ -32,12 +32,13 @@ export function soapRoutes(app: FastifyInstance, options: SoapOptions): void {
   app.post(SIGNED_PATH, (request, reply) => answerSoap(request, reply, 'signed', options))
   for (const path of [NON_SIGNED_PATH, INTERNAL_PATH])
     app.post(path, (request, reply) => answerSoap(request, reply, 'non-signed', options))
+  app.post(JOINING_PATH, (request, reply) => answerSoap(request, reply, 'joining', options))
 }
 
 async function answerSoap(
   request: FastifyRequest,
   reply: FastifyReply,
-  endpoint: 'signed' | 'non-signed',
+  endpoint: Endpoint,
   options: SoapOptions,
 ): Promise<FastifyReply> {
   const { context, metrics, limits } = options

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import type { services } from '../store/index.js'
+import type { ServiceSettings } from '../registration/index.js'
 import { CommandError, UsageError } from './errors.js'
 import { addExamples, CLI, parseId } from './options.js'
 import { actorOf, withSession } from './session.js'
@@ -48,7 +48,7 @@ function parseOperations(text: string): string[] {
 }
 
 async function setSettings(terminal: Terminal, { authority, service, ...given }: SetOptions): Promise<void> {
-  const settings = given as services.ServiceSettings
+  const settings = given as ServiceSettings
   if (Object.keys(settings).length === 0) throw new UsageError('Give at least one setting; --help lists them.')
   const { audit, services } = await import('../store/index.js')
   const key = { authorityId: authority, id: service }

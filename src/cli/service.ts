@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander'
-import type { services } from '../store/index.js'
+import type { Environment, ServiceSettings } from '../registration/index.js'
 import { addCertificateCommands, loadConfigured, runChecks, warningsAbout } from './certificates.js'
 import { CommandError, UsageError } from './errors.js'
 import { printFields, printTable, shown } from './layout.js'
@@ -13,7 +13,7 @@ interface AddOptions {
   readonly service: string
   readonly name: string
   readonly certificate: string
-  readonly environment: services.Environment
+  readonly environment: Environment
   readonly authorityName?: string
   readonly mayListAccounts?: boolean
   readonly billingId?: string
@@ -64,16 +64,14 @@ async function addService(terminal: Terminal, options: AddOptions): Promise<void
     const authorities = await loadConfigured(config)
     const owner = await services.findCertificateOwner(db, certificate.fingerprint)
     await db.withTransaction(async (tx) => {
-      await services.addService(
-        tx,
-        {
-          ...key,
-          name: options.name,
-          environment: options.environment,
-          ...(options.authorityName !== undefined && { authorityName: options.authorityName }),
-        },
-        certificate,
-      )
+      await services.addService(tx, {
+        ...key,
+        name: options.name,
+        environment: options.environment,
+        state: 'test',
+        ...(options.authorityName !== undefined && { authorityName: options.authorityName }),
+      })
+      await services.addCertificate(tx, key, certificate)
       await services.changeSettings(tx, key, settings)
       const subject = { ...key, fingerprint: certificate.fingerprint, settings: Object.keys(settings) }
       await audit.insertAudit(tx, { actor: actorOf(terminal), act: 'service.added', subject })
@@ -101,7 +99,7 @@ async function addService(terminal: Terminal, options: AddOptions): Promise<void
   })
 }
 
-function settingsOf({ mayListAccounts, billingId, billingPasswordFile }: AddOptions): services.ServiceSettings {
+function settingsOf({ mayListAccounts, billingId, billingPasswordFile }: AddOptions): ServiceSettings {
   return {
     ...(mayListAccounts === true && { mayListAccounts }),
     ...(billingId !== undefined && {
@@ -171,7 +169,7 @@ async function listServices(terminal: Terminal, { json }: { json?: boolean }): P
 }
 
 /** Settings as anybody may see them. */
-function withoutPassword({ billing, ...settings }: services.ServiceSettings): object {
+function withoutPassword({ billing, ...settings }: ServiceSettings): object {
   return billing === undefined
     ? settings
     : { ...settings, billing: { ...billing, password: billing.password === null ? null : '[hidden]' } }

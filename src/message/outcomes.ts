@@ -18,6 +18,8 @@ export type ItemOutcome =
 export type ItemFault =
   | 'recipientMissing'
   | 'recipientIdInvalid'
+  | 'recipientReal'
+  | 'recipientArtificial'
   | 'referenceMissing'
   | 'referenceTooLong'
   | 'titleTooLong'

@@ -1,3 +1,4 @@
+import { isForeignTo } from './identity.js'
 import { mediaTypeOf } from './media-types.js'
 import type { ItemFault, ItemOutcome } from './outcomes.js'
 import type { Attachment, Billing, Item, Recipient } from './types.js'
@@ -24,9 +25,12 @@ export function faultOfItem(item: Item, policy: ItemPolicy): ItemOutcome | null 
   return null
 }
 
-export function faultOfRecipient({ id }: Recipient): ItemOutcome | null {
+/** @param environment  where the sending service acts: artificial persons on the test side, real ones on the other */
+export function faultOfRecipient({ id }: Recipient, environment: 'test' | 'production'): ItemOutcome | null {
   const length = id.trim().length
-  return length === 0 || length > 20 ? invalid('recipientIdInvalid') : null
+  if (length === 0 || length > 20) return invalid('recipientIdInvalid')
+  if (!isForeignTo(environment, id)) return null
+  return invalid(environment === 'test' ? 'recipientReal' : 'recipientArtificial')
 }
 
 /** A file has content or a link, never both; its stated size proves nothing (R24). */

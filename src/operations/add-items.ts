@@ -20,7 +20,7 @@ export async function addItems(
 ): Promise<AddItemsResult> {
   const prepared = command.items.map((item) => prepareItem(item, submitted, null))
   return inTransaction(context, submitted, async (tx) => {
-    const addressees = await addresseesOf(tx, context.sealer, command.items, context.policy)
+    const addressees = await addresseesOf(tx, context, command.items, submitted)
     const parcels = prepared.map((item, i) =>
       addressees[i]!.map((addressee): Parcel => ({ prepared: item, addressee, submitted })),
     )
@@ -56,7 +56,10 @@ async function addOne(tx: Tx, context: Context, claims: Claims, parcel: Parcel):
     await release(tx, parcel)
     return { kind: 'referenceNotFound' }
   }
-  const visibleAtOnce = item.attachments.every((attachment) => attachment.reveal().content === null)
+  // A service may have agreed that the answer is a receipt only, and all results come later (viranomaispalvelut.md §10).
+  const visibleAtOnce =
+    submitted.service.settings.addItemsAnswers !== 'queued' &&
+    item.attachments.every((attachment) => attachment.reveal().content === null)
   return storeClaimed(tx, context.sealer, claims, parcel, {
     thread: thread === 'unknown' ? null : thread,
     channels: ['mailbox'],

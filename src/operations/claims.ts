@@ -57,11 +57,11 @@ export async function storeClaimed(
   parcel: Parcel,
   wishes: Wishes,
 ): Promise<ItemOutcome> {
-  const { prepared, addressee } = parcel
+  const { prepared, addressee, submitted } = parcel
   const id = claims.get(addressee)
   if (id === undefined) return (await duplicateOf(tx, parcel)) ?? { kind: 'duplicate', sameContent: true }
   const { recipient, hash: recipientHash } = addressee
-  const number = await storeMessage(tx, sealer, { prepared, id, recipient, recipientHash, ...wishes })
+  const number = await storeMessage(tx, sealer, { prepared, submitted, id, recipient, recipientHash, ...wishes })
   return { kind: wishes.visibleAtOnce ? 'stored' : 'queued', number }
 }
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js'
 import type { Log } from '../log.js'
 import type { ItemPolicy, Party } from '../message/index.js'
+import type { Environment } from '../registration/index.js'
 import { submissions, type answeredRequests, type Database, type Sealer, type Tx } from '../store/index.js'
 import type { Service } from './caller.js'
 import { claimFirst } from './repeats.js'
@@ -15,20 +16,39 @@ export interface Context {
 }
 
 export interface OperationPolicy extends ItemPolicy {
+  /** which services this installation serves */
+  readonly environments: 'both' | Environment
+  /** whether a new authority may register without a joining code, and is open at once */
+  readonly joining: 'code' | 'free'
   readonly unknownThread: 'refuse' | 'ignore'
   readonly maxRecipientsPerQuery: number
 }
 
-/** The request that an operation serves. */
-export interface Submitted {
+/** The policy for a service: its own settings narrow the installation's, and never widen them. */
+export function policyOf({ policy }: Pick<Context, 'policy'>, { settings }: Service): OperationPolicy {
+  const { maxAttachmentBytes = Infinity, attachmentTypes: types } = settings
+  return {
+    ...policy,
+    maxAttachmentBytes: Math.min(policy.maxAttachmentBytes, maxAttachmentBytes),
+    attachmentTypes:
+      types === undefined ? policy.attachmentTypes : policy.attachmentTypes.filter((t) => types.includes(t)),
+  }
+}
+
+/** A request, whoever sent it. */
+export interface Received {
   /** trace id */
   readonly id: string
-  readonly service: Service
   readonly party: Party
   /** bytes as received; kept as evidence of what was accepted, null when the installation keeps none */
   readonly raw: Buffer | null
   /** what makes the request the same as another; null when nothing in it does */
   readonly replay: answeredRequests.ReplayClaim | null
+}
+
+/** The request of a service that an operation serves. */
+export interface Submitted extends Received {
+  readonly service: Service
 }
 
 /**
@@ -44,7 +64,7 @@ export type Recorder<Result> = (tx: Tx, result: Result) => Promise<void>
  */
 export function inTransaction<T>(
   { db }: Context,
-  submitted: Pick<Submitted, 'id' | 'replay'>,
+  submitted: Pick<Received, 'id' | 'replay'>,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {
   return db.withTransaction(

@@ -1,4 +1,5 @@
-import type { QueryCustomers, Recipient } from '../message/index.js'
+import { isForeignTo, type QueryCustomers, type Recipient } from '../message/index.js'
+import { environmentIn, type Environment } from '../registration/index.js'
 import { sensitive, type Sensitive } from '../sensitive.js'
 import { accounts } from '../store/index.js'
 import { CallerError } from './caller.js'
@@ -27,8 +28,11 @@ export async function queryCustomers(
     throw new CallerError('OPERATION_NOT_ALLOWED', 'The service may not list all accounts')
   }
   const limit = context.policy.maxRecipientsPerQuery
+  const environment = environmentIn(submitted.service.state)
   const found =
-    query.kind === 'all' ? await listAll(context, query, limit) : await findListed(context, query.recipients, limit)
+    query.kind === 'all'
+      ? await listAll(context, { ...query, environment, limit })
+      : await findListed(context, query.recipients, { environment, limit })
   if (found.length > limit) return 'tooMany'
   await inTransaction(context, submitted, (tx) => record(tx, found))
   return found
@@ -36,10 +40,9 @@ export async function queryCustomers(
 
 async function listAll(
   { db, sealer }: Context,
-  { from, to }: { from: Date | null; to: Date | null },
-  limit: number,
+  { from, to, environment, limit }: { from: Date | null; to: Date | null; environment: Environment; limit: number },
 ): Promise<AccountFound[]> {
-  const found = await accounts.listAccounts(db, sealer, { from, to, limit: limit + 1 })
+  const found = await accounts.listAccounts(db, sealer, { from, to, environment, limit: limit + 1 })
   return found.map(({ owner, idType, state, stateAt }) => ({
     recipient: sensitive({ id: owner.reveal(), idType }),
     state,
@@ -50,13 +53,15 @@ async function listAll(
 async function findListed(
   { db, sealer, clock }: Context,
   recipients: readonly Sensitive<Recipient>[],
-  limit: number,
+  { environment, limit }: { environment: Environment; limit: number },
 ): Promise<AccountFound[]> {
   const hashes = recipients.map((recipient) => sealer.hashId(recipient.reveal().id))
   const states = await accounts.accountStates(db, hashes.slice(0, limit))
   const now = clock.now()
   return recipients.map((recipient, i) => {
-    const account = states.get(hashes[i]!.toString('hex'))
+    // Nobody of the other side has an account as far as this service is concerned.
+    const isForeign = isForeignTo(environment, recipient.reveal().id)
+    const account = isForeign ? undefined : states.get(hashes[i]!.toString('hex'))
     return { recipient, state: account?.state ?? 'none', stateAt: account?.stateAt ?? now }
   })
 }

@@ -1,6 +1,7 @@
 import { faultOfItem, faultOfRecipient, type Item, type ItemOutcome, type Recipient } from '../message/index.js'
-import { accounts, messages, type Sealer, type Tx } from '../store/index.js'
-import type { OperationPolicy, Submitted } from './context.js'
+import { environmentIn } from '../registration/index.js'
+import { accounts, messages, type Tx } from '../store/index.js'
+import { policyOf, type Context, type OperationPolicy, type Submitted } from './context.js'
 import { keyOf } from './store-item.js'
 
 /** One recipient of one item, with what has to be known of them before anything is stored. */
@@ -15,15 +16,18 @@ export interface Addressee {
 /** Looks every recipient of a request up at once. */
 export async function addresseesOf(
   tx: Tx,
-  sealer: Sealer,
+  context: Context,
   items: readonly Item[],
-  policy: OperationPolicy,
+  { service }: Submitted,
 ): Promise<Addressee[][]> {
+  const { sealer } = context
+  const policy = policyOf(context, service)
+  const environment = environmentIn(service.state)
   const found = items.map((item) => {
     const fault = faultOfItem(item, policy)
     return item.recipients.map((sealed) => {
       const recipient = sealed.reveal()
-      return { recipient, hash: sealer.hashId(recipient.id), fault: fault ?? faultOfRecipient(recipient) }
+      return { recipient, hash: sealer.hashId(recipient.id), fault: fault ?? faultOfRecipient(recipient, environment) }
     })
   })
   const states = await accounts.accountStates(
@@ -43,7 +47,7 @@ export async function threadOf(
   item: Item,
   addressee: Addressee,
   submitted: Submitted,
-  policy: OperationPolicy,
+  { unknownThread }: OperationPolicy,
 ): Promise<Thread | null | 'unknown'> {
   if (item.inReplyTo === null) return null
   const { kind, id } = item.inReplyTo
@@ -51,7 +55,7 @@ export async function threadOf(
     kind === 'unknown'
       ? null
       : await messages.findThread(tx, { kind, id, service: keyOf(submitted), recipientHash: addressee.hash })
-  return thread ?? (policy.unknownThread === 'ignore' ? null : 'unknown')
+  return thread ?? (unknownThread === 'ignore' ? null : 'unknown')
 }
 
 /** What a message needs besides its item and recipient. */

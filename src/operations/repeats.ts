@@ -1,6 +1,6 @@
 import { GatewayError } from '../errors.js'
 import { answeredRequests, type Tx } from '../store/index.js'
-import type { Context, Submitted } from './context.js'
+import type { Context, Received } from './context.js'
 
 /** The same signed request was answered before; carried out of the transaction, which stores nothing. */
 export class RequestRepeated extends GatewayError<'REQUEST_REPEATED'> {
@@ -12,7 +12,7 @@ export class RequestRepeated extends GatewayError<'REQUEST_REPEATED'> {
 }
 
 /** Makes sure that this request is the first of its kind; waits while another copy of it is being served. @throws RequestRepeated */
-export async function claimFirst(tx: Tx, { id, replay }: Pick<Submitted, 'id' | 'replay'>): Promise<void> {
+export async function claimFirst(tx: Tx, { id, replay }: Pick<Received, 'id' | 'replay'>): Promise<void> {
   if (replay !== null && !(await answeredRequests.claimRequest(tx, id, replay))) throw new RequestRepeated(replay.key)
 }
 

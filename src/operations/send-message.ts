@@ -7,7 +7,7 @@ import {
   type SendMessage,
 } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
-import { inTransaction, type Context, type Recorder, type Submitted } from './context.js'
+import { inTransaction, policyOf, type Context, type Recorder, type Submitted } from './context.js'
 import { claimAll, duplicateOf, storeClaimed, type Claims, type Parcel } from './claims.js'
 import { addresseesOf, threadOf, type Addressee } from './recipient.js'
 import { prepareItem, storeItem, type PreparedItem } from './store-item.js'
@@ -65,8 +65,9 @@ async function storeAll(
   prepared: readonly PreparedItem[],
   submitted: Submitted,
 ): Promise<ItemOutcome[]> {
-  for (const file of command.print.files) refuseIf(faultOfAttachment(file.reveal(), context.policy))
-  const addressees = await addresseesOf(tx, context.sealer, command.items, context.policy)
+  const policy = policyOf(context, submitted.service)
+  for (const file of command.print.files) refuseIf(faultOfAttachment(file.reveal(), policy))
+  const addressees = await addresseesOf(tx, context, command.items, submitted)
   const letters = prepared.map((item, i) =>
     addressees[i]!.map((addressee) => addressed({ prepared: item, addressee, submitted }, command.print)),
   )

@@ -9,7 +9,8 @@ import {
   type PrintWishes,
   type Recipient,
 } from '../message/index.js'
-import { attachments, evidence, messages, type Sealer, type Tx } from '../store/index.js'
+import { environmentIn } from '../registration/index.js'
+import { attachments, deliveries, evidence, messages, type Sealer, type Tx } from '../store/index.js'
 import type { Context, Submitted } from './context.js'
 
 /** An item on its way into the database: hashed and named, but stored only once a recipient needs it. */
@@ -81,6 +82,7 @@ export async function storeItem(
     submissionId: submitted.id,
     operation,
     service: keyOf(submitted),
+    environment: environmentIn(submitted.service.state),
     reference: item.reference,
     contentSha256: prepared.contentSha256,
     content: prepared.content,
@@ -116,6 +118,7 @@ export async function storeMessage(
   sealer: Sealer,
   message: {
     prepared: PreparedItem
+    submitted: Submitted
     id: string
     recipient: Recipient
     recipientHash: Buffer
@@ -124,10 +127,13 @@ export async function storeMessage(
     visibleAtOnce: boolean
   },
 ): Promise<string> {
-  const { prepared, visibleAtOnce } = message
+  const { prepared, submitted, visibleAtOnce } = message
+  const service = keyOf(submitted)
+  const environment = environmentIn(submitted.service.state)
   const number = await messages.insertMessage(tx, sealer, {
     bucket: prepared.bucket,
     id: message.id,
+    service,
     itemId: prepared.id,
     recipient: message.recipient,
     recipientHash: message.recipientHash,
@@ -136,7 +142,14 @@ export async function storeMessage(
   })
   for (const channel of message.channels) {
     const state = visibleAtOnce && channel === 'mailbox' ? 'delivered' : 'ready'
-    await messages.insertDelivery(tx, { bucket: prepared.bucket, messageId: message.id, channel, state })
+    await deliveries.insertDelivery(tx, {
+      bucket: prepared.bucket,
+      messageId: message.id,
+      service,
+      environment,
+      channel,
+      state,
+    })
   }
   return number
 }

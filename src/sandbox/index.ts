@@ -7,6 +7,7 @@ import { generateKeyPair as generateKeyPairWithCallback, randomBytes } from 'nod
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { ServiceSettings } from '../registration/index.js'
 import { readCertificate } from '../trust/index.js'
 import { accounts, services, type Database, type Sealer } from '../store/index.js'
 import { keepOrWrite } from './files.js'
@@ -24,7 +25,7 @@ export const demoService = {
 } as const
 
 /** Paper can be tried without an agreement with a printing provider. */
-const demoSettings: services.ServiceSettings = {
+const demoSettings: ServiceSettings = {
   mayListAccounts: true,
   billing: { id: 'DEMO01', password: '0000', costCentre: null },
 }
@@ -79,7 +80,8 @@ export async function seedSandbox(db: Database, sealer: Sealer, { demoCertificat
   const pem = readFileSync(demoCertificateFile)
   const certificate = readCertificate(pem)
   await db.withTransaction(async (tx) => {
-    await services.addService(tx, { ...demoService, environment: 'test', settings: demoSettings }, certificate)
+    await services.addService(tx, { ...demoService, environment: 'test', state: 'test', settings: demoSettings })
+    await services.addCertificate(tx, demoService, certificate)
     for (const { id, idType, account } of testPersons) {
       if (account !== null) await accounts.openAccount(tx, sealer, { owner: id, idType, state: account })
     }

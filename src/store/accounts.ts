@@ -1,3 +1,5 @@
+import { identityClassOf } from '../message/index.js'
+import type { Environment } from '../registration/index.js'
 import { Sensitive, sensitive } from '../sensitive.js'
 import type { Queryable } from './database.js'
 import type { Sealer } from './sealing.js'
@@ -50,10 +52,11 @@ async function insertAccount(
   { owner, idType, state }: NewAccount,
   onConflict: string,
 ): Promise<void> {
+  const environment: Environment = identityClassOf(owner) === 'real' ? 'production' : 'test'
   const sealed = sealer.seal(owner.trim().toUpperCase(), PURPOSE)
   await db.query(
-    `insert into account (owner_hash, id_type, sealed_owner, state) values ($1, $2, $3, $4) on conflict ${onConflict}`,
-    [sealer.hashId(owner), idType, sealed, state],
+    `insert into account (owner_hash, id_type, sealed_owner, state, environment) values ($1, $2, $3, $4, $5) on conflict ${onConflict}`,
+    [sealer.hashId(owner), idType, sealed, state, environment],
   )
 }
 
@@ -68,16 +71,22 @@ export async function accountStates(
   return new Map(rows.map((row) => [row.owner_hash.toString('hex'), { state: row.state, stateAt: row.state_at }]))
 }
 
-/** Accounts that were opened within an interval, oldest first; open ends with null. */
+/** Accounts that were opened within an interval, oldest first; open ends with null, both environments too. */
 export async function listAccounts(
   db: Queryable,
   sealer: Sealer,
-  { from = null, to = null, limit }: { from?: Date | null; to?: Date | null; limit: number },
+  {
+    from = null,
+    to = null,
+    environment = null,
+    limit,
+  }: { from?: Date | null; to?: Date | null; environment?: Environment | null; limit: number },
 ): Promise<Account[]> {
   const { rows } = await db.query<Row>(
     `select * from account where ($1::timestamptz is null or joined_at >= $1) and ($2::timestamptz is null or joined_at <= $2)
+       and ($4::text is null or environment = $4)
      order by joined_at, owner_hash limit $3`,
-    [from, to, limit],
+    [from, to, limit, environment],
   )
   return rows.map((row) => ({
     owner: sensitive(sealer.open(row.sealed_owner, PURPOSE).toString('utf8')),

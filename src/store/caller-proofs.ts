@@ -1,6 +1,6 @@
 import { uuidv7 } from 'uuidv7'
 import type { Queryable } from './database.js'
-import type { Service } from './services.js'
+import { SERVICE, type Service } from './services.js'
 
 export type ProofKind = 'client-certificate' | 'network' | 'api-key'
 
@@ -31,7 +31,7 @@ export async function findProven(
   },
 ): Promise<{ kind: ProofKind; service: Service }[]> {
   const { rows } = await db.query<Service & { kind: ProofKind }>(
-    `select p.kind, s.authority_id as "authorityId", s.id, s.name, s.environment, s.settings from caller_proof p
+    `select p.kind, ${SERVICE} from caller_proof p
      join service s on s.authority_id = p.authority_id and s.id = p.service_id
      where (p.kind = 'client-certificate' and p.hash = $1) or (p.kind = 'api-key' and p.hash = $2)
         or (p.kind = 'network' and p.network >>= $3::inet)

@@ -17,6 +17,7 @@ export interface RegistrationRow {
   /** SHA-256 of the DER, lower-case hex */
   readonly fingerprint: string
   readonly subject: string
+  readonly notBefore: Date
   readonly notAfter: Date
   /** null before the first look */
   readonly status: StatusRow | null
@@ -31,7 +32,7 @@ export async function listRegistrations(
 ): Promise<RegistrationRow[]> {
   const { rows } = await db.query<Omit<RegistrationRow, 'status'> & { status: JsonStatus | null }>(
     `select c.authority_id as "authorityId", c.service_id as "serviceId", encode(c.fingerprint, 'hex') as fingerprint,
-       c.subject, c.not_after as "notAfter", ${STATUS}
+       c.subject, c.not_before as "notBefore", c.not_after as "notAfter", ${STATUS}
      from service_certificate c left join certificate_status t on t.fingerprint = c.fingerprint
      where ($1::text is null or c.authority_id = $1) and ($2::text is null or c.service_id = $2)
      order by c.authority_id, c.service_id, c.not_after, c.fingerprint`,

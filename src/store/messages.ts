@@ -1,3 +1,4 @@
+import type { Environment } from '../registration/index.js'
 import { sealedValue, type Sensitive } from '../sensitive.js'
 import { uuidv7 } from 'uuidv7'
 import type { ItemContent, Recipient, StateCode } from '../message/index.js'
@@ -36,6 +37,7 @@ export interface NewItem {
   readonly submissionId: string
   readonly operation: string
   readonly service: ServiceKey
+  readonly environment: Environment
   readonly reference: string | null
   readonly contentSha256: Buffer
   readonly content: SealedContent
@@ -48,6 +50,7 @@ export interface NewItem {
 export interface NewMessage {
   readonly bucket: number
   readonly id: string
+  readonly service: ServiceKey
   readonly itemId: string
   readonly recipient: Recipient
   readonly recipientHash: Buffer
@@ -110,8 +113,8 @@ export async function findClaim(db: Queryable, key: ReferenceKey): Promise<Buffe
 export async function insertItem(tx: Tx, sealer: Sealer, item: NewItem): Promise<void> {
   await tx.query(
     `insert into item (bucket, id, submission_id, operation, authority_id, service_id, reference, content_sha256, sealed_content,
-       requires_acknowledgement, force_read_receipt, message_kind, sent_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+       requires_acknowledgement, force_read_receipt, message_kind, sent_at, environment)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
     [
       item.bucket,
       item.id,
@@ -126,6 +129,7 @@ export async function insertItem(tx: Tx, sealer: Sealer, item: NewItem): Promise
       item.forceReadReceipt,
       item.messageKind,
       item.sentAt,
+      item.environment,
     ],
   )
 }
@@ -151,28 +155,27 @@ export async function insertMessage(tx: Tx, sealer: Sealer, message: NewMessage)
       message.state,
     ],
   )
-  await insertStateEvent(tx, { bucket: message.bucket, messageId: message.id, state: message.state, source: 'intake' })
+  const { bucket, service, state } = message
+  await insertStateEvent(tx, { bucket, messageId: message.id, service, state, source: 'intake' })
   return rows[0]!.number
 }
 
 export async function insertStateEvent(
   tx: Tx,
-  event: { bucket: number; messageId: string; state: StateCode; source: string },
+  event: { bucket: number; messageId: string; service: ServiceKey; state: StateCode; source: string },
 ): Promise<void> {
   await tx.query(
-    'insert into state_event (bucket, id, message_id, state, at, source) values ($1, $2, $3, $4, now(), $5)',
-    [event.bucket, uuidv7(), event.messageId, event.state, event.source],
-  )
-}
-
-/** Puts a delivery into the queue, or notes one that the storing itself was. */
-export async function insertDelivery(
-  tx: Tx,
-  delivery: { bucket: number; messageId: string; channel: 'mailbox' | 'print'; state: 'ready' | 'delivered' },
-): Promise<void> {
-  await tx.query(
-    `insert into delivery (bucket, id, message_id, channel, state, finished_at) values ($1, $2, $3, $4, $5::text, case when $5::text = 'delivered' then now() end)`,
-    [delivery.bucket, uuidv7(), delivery.messageId, delivery.channel, delivery.state],
+    `insert into state_event (bucket, id, message_id, state, at, source, authority_id, service_id, epoch)
+     values ($1, $2, $3, $4, now(), $5, $6, $7, (select max(epoch) from change_epoch))`,
+    [
+      event.bucket,
+      uuidv7(),
+      event.messageId,
+      event.state,
+      event.source,
+      event.service.authorityId,
+      event.service.serviceId,
+    ],
   )
 }
 

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { runner } from 'node-pg-migrate'
 import type pg from 'pg'
+import { ensureEpoch } from './changes.js'
 import type { Database, Queryable } from './database.js'
 import { ensurePartitions } from './partitions.js'
 
@@ -18,6 +19,7 @@ export function migrate(database: Database, now: Date): Promise<string[]> {
     try {
       const run = await runMigrations(client)
       await ensurePartitions(client, now)
+      await ensureEpoch(client)
       return run
     } finally {
       await client.query('select pg_advisory_unlock($1)', [LOCK])

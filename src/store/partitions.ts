@@ -55,8 +55,8 @@ function partitionsOf(table: string, now: Date, monthsAhead: number): { name: st
 const monthStart = (now: Date, ahead: number): Date =>
   new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1))
 
-/** The smallest UUIDv7 of an instant: 48 bits of milliseconds, then zeros. Source: RFC 9562 §5.7. */
+/** The smallest UUIDv7 of an instant: 48 bits of milliseconds, then zeros; none is older than 1970. Source: RFC 9562 §5.7. */
 export function firstIdOf(instant: Date): string {
-  const hex = instant.getTime().toString(16).padStart(12, '0')
+  const hex = Math.max(0, instant.getTime()).toString(16).padStart(12, '0')
   return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`
 }

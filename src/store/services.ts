@@ -1,29 +1,18 @@
-import type { Billing } from '../message/index.js'
+import type { Environment, ServiceSettings, ServiceState, SettingName, Standing } from '../registration/index.js'
 import type { StatusRow } from './certificates.js'
-import type { Queryable } from './database.js'
+import type { Queryable, Tx } from './database.js'
 
-export type Environment = 'test' | 'production'
-
-/** Settings of a service that other parts obey; a missing one means the installation's default. */
-export interface ServiceSettings {
-  /** operations the service may call; all when missing */
-  readonly operations?: readonly string[]
-  /** whether it may ask for every account, not only for listed ones; no when missing */
-  readonly mayListAccounts?: boolean
-  readonly responseSecurity?: 'none' | 'signature' | 'signature+timestamp'
-  /** which key signs answers to it while the gateway's key changes; the current one when missing */
-  readonly signingKey?: 'current' | 'next'
-  /** whether SHA-1 is accepted; the installation may refuse it for everybody */
-  readonly sha1?: 'allowed' | 'refused'
-  /** for paper when the request brings no billing of its own */
-  readonly billing?: Billing
-}
-
-export interface Service {
+/** Which service is meant. */
+export interface ServiceId {
   readonly authorityId: string
   readonly id: string
+}
+
+export interface Service extends ServiceId {
   readonly name: string
+  /** what it was registered for */
   readonly environment: Environment
+  readonly state: ServiceState
   readonly settings: ServiceSettings
 }
 
@@ -46,11 +35,11 @@ export interface CertificateOwner {
   readonly status: StatusRow | null
 }
 
-const SERVICE = `s.authority_id as "authorityId", s.id, s.name, s.environment, s.settings`
+export const SERVICE = `s.authority_id as "authorityId", s.id, s.name, s.environment, s.state, s.settings`
 
 const OWNER = `encode(c.fingerprint, 'hex') as fingerprint, c.der,
   json_agg(json_build_object('authorityId', s.authority_id, 'id', s.id, 'name', s.name, 'environment', s.environment,
-    'settings', s.settings) order by s.authority_id, s.id) as services,
+    'state', s.state, 'settings', s.settings) order by s.authority_id, s.id) as services,
   t.state, t.source, t.reason, t.revoked_at as "revokedAt", t.checked_at as "checkedAt", t.valid_until as "validUntil"
   from service_certificate c join service s on s.authority_id = c.authority_id and s.id = c.service_id
   left join certificate_status t on t.fingerprint = c.fingerprint`
@@ -106,45 +95,122 @@ export async function listServices(db: Queryable): Promise<ListedService[]> {
   return rows
 }
 
-/** Adds a service with a certificate, or a further certificate to a service that exists; repeating it changes nothing. */
-export async function addService(
-  db: Queryable,
-  service: Omit<Service, 'settings'> & { authorityName?: string; settings?: ServiceSettings },
-  certificate: CertificateRow,
-): Promise<void> {
+export interface NewService extends ServiceId {
+  readonly name: string
+  readonly environment: Environment
+  /** of a new authority; the service's own name when missing */
+  readonly authorityName?: string
+  readonly settings?: ServiceSettings
+  /** of a new service */
+  readonly state: ServiceState
+}
+
+/**
+ * Adds a service with its registration; one that exists keeps all it has but its name.
+ * @returns whether it is new
+ */
+export async function addService(db: Queryable, service: NewService): Promise<boolean> {
+  const { authorityId, id, name, authorityName = name } = service
   await db.query('insert into authority (id, name) values ($1, $2) on conflict (id) do nothing', [
-    service.authorityId,
-    service.authorityName ?? service.name,
+    authorityId,
+    authorityName,
   ])
-  await db.query(
-    `insert into service (authority_id, id, name, environment, settings) values ($1, $2, $3, $4, $5)
-     on conflict (authority_id, id) do update set name = excluded.name, environment = excluded.environment`,
-    [service.authorityId, service.id, service.name, service.environment, service.settings ?? {}],
+  // A row that is new has no earlier version of itself.
+  const { rows } = await db.query<{ isNew: boolean }>(
+    `insert into service (authority_id, id, name, environment, state, settings) values ($1, $2, $3, $4, $5, $6)
+     on conflict (authority_id, id) do update set name = excluded.name returning xmax = 0 as "isNew"`,
+    [authorityId, id, name, service.environment, service.state, service.settings ?? {}],
   )
   await db.query(
+    `insert into registration (authority_id, service_id, names, wishes) values ($1, $2, $3, '{}') on conflict do nothing`,
+    [authorityId, id, { authority: { fi: authorityName }, service: { fi: name } }],
+  )
+  return rows[0]!.isNew
+}
+
+/** Lets a service sign with a certificate; false when it may already. */
+export async function addCertificate(
+  db: Queryable,
+  { authorityId, id }: ServiceId,
+  certificate: CertificateRow,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
     `insert into service_certificate (fingerprint, authority_id, service_id, der, subject, not_before, not_after)
      values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing`,
     [
       Buffer.from(certificate.fingerprint, 'hex'),
-      service.authorityId,
-      service.id,
+      authorityId,
+      id,
       certificate.der,
       certificate.subject,
       certificate.notBefore,
       certificate.notAfter,
     ],
   )
+  return rowCount === 1
 }
 
-/** Changes the settings named here; the others stay as they are. */
+/**
+ * Makes sure that an authority is known, and nobody else registers a service of it until the transaction ends.
+ * @returns how many services it has
+ */
+export async function lockAuthority(tx: Tx, authorityId: string, name: string): Promise<number> {
+  await tx.query('insert into authority (id, name) values ($1, $2) on conflict (id) do nothing', [authorityId, name])
+  await tx.query('select from authority where id = $1 for update', [authorityId])
+  return (await servicesOf(tx, authorityId)).length
+}
+
+/**
+ * The services that a certificate may speak for, and nobody registers it for another one until the transaction ends.
+ * Locks come in one order: authority, service, certificate.
+ */
+export async function lockCertificate(tx: Tx, fingerprint: string): Promise<readonly Service[]> {
+  await tx.query(`select pg_advisory_xact_lock(hashtextextended('certificate ' || $1, 0))`, [fingerprint])
+  return (await findCertificateOwner(tx, fingerprint))?.services ?? []
+}
+
+/** The service as it is, and nobody changes it until the transaction ends; null when there is none. */
+export async function lockService(tx: Tx, { authorityId, id }: ServiceId): Promise<(Service & Standing) | null> {
+  const { rows } = await tx.query<Service & Standing>(
+    `select ${SERVICE}, s.suspended_from as "suspendedFrom" from service s
+     where s.authority_id = $1 and s.id = $2 for update`,
+    [authorityId, id],
+  )
+  return rows[0] ?? null
+}
+
+/** Gives a locked service another standing. */
+export async function setStanding(
+  tx: Tx,
+  { authorityId, id }: ServiceId,
+  { state, suspendedFrom, reason }: Standing & { reason: string | null },
+): Promise<void> {
+  await tx.query(
+    `update service set state = $3, suspended_from = $4, state_reason = $5, state_at = now()
+     where authority_id = $1 and id = $2`,
+    [authorityId, id, state, suspendedFrom, reason],
+  )
+}
+
+/** Changes the settings named here and forgets those in `cleared`; the others stay as they are. */
 export async function changeSettings(
   db: Queryable,
-  { authorityId, id }: Pick<Service, 'authorityId' | 'id'>,
+  { authorityId, id }: ServiceId,
   settings: ServiceSettings,
+  cleared: readonly SettingName[] = [],
 ): Promise<void> {
-  await db.query('update service set settings = settings || $3 where authority_id = $1 and id = $2', [
+  await db.query('update service set settings = (settings - $4::text[]) || $3 where authority_id = $1 and id = $2', [
     authorityId,
     id,
     settings,
+    cleared,
+  ])
+}
+
+export async function setEnvironment(tx: Tx, { authorityId, id }: ServiceId, environment: Environment): Promise<void> {
+  await tx.query('update service set environment = $3 where authority_id = $1 and id = $2', [
+    authorityId,
+    id,
+    environment,
   ])
 }

@@ -1,12 +1,15 @@
 import type { Queryable } from './database.js'
 import { firstIdOf } from './partitions.js'
 
+/** The door that a request came through. */
+export type Endpoint = 'signed' | 'non-signed' | 'joining'
+
 /** One SOAP request as the message log keeps it; accepted and refused ones alike. */
 export interface Submission {
   /** UUIDv7, also the trace id in the answer */
   readonly id: string
   readonly receivedAt: Date
-  readonly endpoint: 'signed' | 'non-signed'
+  readonly endpoint: Endpoint
   readonly operation: string | null
   readonly outcome: 'accepted' | 'refused' | 'repeated'
   /** our error code of a refusal */
@@ -30,7 +33,8 @@ export interface Submission {
 
 /** Ids that callers choose may be of any length and hold anything; the log keeps what an operator can search by. */
 const MAX_ID_LENGTH = 200
-const keepable = (id: string | null): string | null => id?.replaceAll('\0', '\ufffd').slice(0, MAX_ID_LENGTH) ?? null
+export const keepable = <Id extends string | null>(id: Id): Id =>
+  (id === null ? null : id.replaceAll('\0', '\ufffd').slice(0, MAX_ID_LENGTH)) as Id
 
 /** Writes the row; `answered_at` is the instant of writing, just before the answer leaves. */
 export async function insertSubmission(db: Queryable, s: Submission): Promise<void> {

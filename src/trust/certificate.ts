@@ -122,17 +122,22 @@ export function judgeCertificate(
   if (now < certificate.notBefore || now > certificate.notAfter) {
     throw new TrustError('CERTIFICATE_EXPIRED', 'The certificate is not valid now')
   }
-  if (!isStrong(certificate.publicKey))
-    throw new TrustError('CERTIFICATE_WEAK', 'The key is not RSA of at least 2048 bits or EC P-256/P-384')
+  if (!isFit(certificate.publicKey))
+    throw new TrustError('CERTIFICATE_WEAK', 'The key is not RSA of 2048 to 8192 bits or EC P-256/P-384')
   if (!certificate.maySign)
     throw new TrustError('CERTIFICATE_USAGE', "The certificate's keyUsage does not allow signatures")
   judgeStatus(status ?? null, now, revocation)
 }
 
-function isStrong({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
+/** Longer keys make every verification dear, and whoever registers chooses his own; no CA gives them. */
+const MAX_RSA_BITS = 8192
+const MAX_EXPONENT = 2n ** 32n
+
+function isFit({ asymmetricKeyType: type, asymmetricKeyDetails: details }: KeyObject): boolean {
+  const { modulusLength: bits = 0, publicExponent: exponent = 0n, namedCurve } = details ?? {}
   return (
-    (type === 'rsa' && (details?.modulusLength ?? 0) >= 2048 && (details?.publicExponent ?? 0n) >= 65537n) ||
-    (type === 'ec' && (details?.namedCurve === 'prime256v1' || details?.namedCurve === 'secp384r1'))
+    (type === 'rsa' && bits >= 2048 && bits <= MAX_RSA_BITS && exponent >= 65537n && exponent <= MAX_EXPONENT) ||
+    (type === 'ec' && (namedCurve === 'prime256v1' || namedCurve === 'secp384r1'))
   )
 }
 

@@ -1,4 +1,4 @@
-import { fingerprintOf, readToken, type Certificate, type JudgedCertificate } from './certificate.js'
+import { fingerprintOf, readCertificate, readToken, type Certificate, type JudgedCertificate } from './certificate.js'
 import { isSameName } from './distinguished-name.js'
 import { TrustError } from './errors.js'
 import type { Reporter } from './report.js'
@@ -8,6 +8,8 @@ import type { Signature } from './signature.js'
 /** Whoever registered a certificate; `certificate` is the registered one, never the one in the message. */
 export interface Registered extends JudgedCertificate {
   readonly certificate: Certificate
+  /** nobody has registered it; its chain is looked at when somebody has */
+  readonly isApplicant?: boolean
 }
 
 /** Where registered certificates are looked up. */
@@ -16,6 +18,11 @@ export interface Registry<Owner extends Registered> {
   findCertificate(fingerprint: string): Promise<Owner | null>
   /** Registered certificates of the authority that the request names; nobody has proven yet that it is that authority. */
   listCertificates(): Promise<readonly Owner[]>
+  /**
+   * Given where a key may sign that is to be registered: whoever signs with it has it, and nothing else is proven.
+   * Such an owner is an applicant.
+   */
+  applicant?(certificate: Certificate): Owner
 }
 
 /**
@@ -32,11 +39,22 @@ export async function findSigner<Owner extends Registered>(
     report.facts({ issuer: keyReference.issuer, serial: keyReference.serial })
     return findByIssuerSerial(keyReference, await registry.listCertificates())
   }
-  const fingerprint = fingerprintOf(readToken(token!))
+  const der = readToken(token!)
+  const fingerprint = fingerprintOf(der)
   report.facts({ fingerprint })
-  const owner = await registry.findCertificate(fingerprint)
+  const owner =
+    (await registry.findCertificate(fingerprint)) ?? registry.applicant?.(readApplicantsCertificate(der)) ?? null
   if (owner === null) throw new TrustError('CERTIFICATE_UNTRUSTED', 'The certificate is not registered for any service')
   return owner
+}
+
+/** Ten times what a certificate with a long chain of policies needs; taking one apart costs by its length. */
+const MAX_APPLICANT_BYTES = 16 * 1024
+
+function readApplicantsCertificate(der: Buffer): Certificate {
+  if (der.length > MAX_APPLICANT_BYTES)
+    throw new TrustError('CERTIFICATE_UNREADABLE', 'The certificate is larger than any that can be registered')
+  return readCertificate(der)
 }
 
 function findByIssuerSerial<Owner extends Registered>(

@@ -103,7 +103,7 @@ async function verifyReporting<Owner extends Registered>(
   const { certificate } = owner
   report.facts(certificateFacts(owner))
   report.details(() => certificateDetails(certificate))
-  judgeCertificate(owner, now, policy)
+  judgeCertificate(owner, now, owner.isApplicant === true ? { revocation: 'off' } : policy)
 
   report.next('signature-value')
   report.details(() => ({ prefixList: signature.inclusivePrefixes, ...signedInfoFacts(examined) }))

@@ -1,0 +1,101 @@
+import type {
+  ChangeContacts,
+  RegistrationView,
+  RetireCertificate,
+  Standing,
+  WithdrawRegistration,
+} from '../../registration/index.js'
+import { audit, certificates, evidence, registrations, services, type Tx } from '../../store/index.js'
+import { inTransaction, type Context, type Recorder, type Submitted } from '../context.js'
+import { makeMove } from '../standing.js'
+import { JoiningError } from './errors.js'
+import { actorOf } from './signer.js'
+import { viewOf } from './view.js'
+
+/** What its authority does to a registration that is there, signed with a key that is registered. */
+type Change = (tx: Tx, service: services.Service & Standing) => Promise<void>
+
+export async function getRegistration(
+  context: Context,
+  submitted: Submitted,
+  record: Recorder<RegistrationView>,
+): Promise<RegistrationView> {
+  const view = (await viewOf(context, submitted.service))!
+  await inTransaction(context, submitted, (tx) => record(tx, view))
+  return view
+}
+
+/** Replaces contacts, return channel, or both. */
+export const changeContacts = (
+  context: Context,
+  { contacts, returnChannel }: ChangeContacts,
+  submitted: Submitted,
+  record: Recorder<RegistrationView>,
+): Promise<RegistrationView> =>
+  changing(context, submitted, record, async (tx, service) => {
+    if (contacts !== null) await registrations.setContacts(tx, context.sealer, service, contacts.reveal())
+    if (returnChannel === 'none') await services.changeSettings(tx, service, {}, ['returnChannel'])
+    else if (returnChannel !== null) await services.changeSettings(tx, service, { returnChannel })
+    await noting(tx, submitted, 'service.contacts-changed', {
+      contacts: contacts !== null,
+      returnChannel: returnChannel !== null,
+    })
+  })
+
+/**
+ * Retires a certificate; one that is valid has to remain, or nobody could sign any more.
+ * @throws JoiningError CERTIFICATE_NOT_REGISTERED, CERTIFICATE_LAST
+ */
+export const retireCertificate = (
+  context: Context,
+  { fingerprint }: RetireCertificate,
+  submitted: Submitted,
+  record: Recorder<RegistrationView>,
+): Promise<RegistrationView> =>
+  changing(context, submitted, record, async (tx, service) => {
+    const key = { authorityId: service.authorityId, serviceId: service.id }
+    const all = await certificates.listRegistrations(tx, key)
+    if (!all.some((one) => one.fingerprint === fingerprint))
+      throw new JoiningError('CERTIFICATE_NOT_REGISTERED', 'The service has no certificate with this fingerprint')
+    const now = context.clock.now()
+    const others = all.filter((one) => one.fingerprint !== fingerprint && one.notBefore <= now && one.notAfter >= now)
+    if (others.length === 0)
+      throw new JoiningError('CERTIFICATE_LAST', 'No other valid certificate of the service would remain')
+    await certificates.removeRegistration(tx, { ...key, fingerprint })
+    await noting(tx, submitted, 'service.certificate-retired', { fingerprint })
+  })
+
+/** Ends the service for good; what was taken before is still delivered. */
+export const withdrawRegistration = (
+  context: Context,
+  { reason }: WithdrawRegistration,
+  submitted: Submitted,
+  record: Recorder<RegistrationView>,
+): Promise<RegistrationView> =>
+  changing(context, submitted, record, async (tx, service) => {
+    const { id: traceId } = submitted
+    await makeMove(tx, service, { move: 'withdraw', by: 'authority', actor: actorOf(service), reason, traceId })
+  })
+
+function changing(
+  context: Context,
+  submitted: Submitted,
+  record: Recorder<RegistrationView>,
+  change: Change,
+): Promise<RegistrationView> {
+  return inTransaction(context, submitted, async (tx) => {
+    const service = (await services.lockService(tx, submitted.service))!
+    await change(tx, service)
+    if (submitted.raw !== null) await evidence.insertEvidence(tx, context.sealer, submitted.id, submitted.raw, [])
+    const view = (await viewOf({ ...context, db: tx }, service))!
+    await record(tx, view)
+    return view
+  })
+}
+
+const noting = (tx: Tx, { service, id: traceId }: Submitted, act: string, what: object): Promise<void> =>
+  audit.insertAudit(tx, {
+    actor: actorOf(service),
+    act,
+    subject: { authorityId: service.authorityId, id: service.id, ...what, traceId },
+  })
