@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRateLimit } from '../../src/arrival/rate-limit.js'
 import { watchRepeatedRefusals } from '../../src/arrival/repeated-refusals.js'
@@ -46,4 +46,57 @@ test('refusals that follow the first of a window are counted until the window is
     ['id-1', 2],
     ['id-3', 1],
   ])
+})
+
+describe("a caller's own limit", () => {
+  const taken = async (limit: ReturnType<typeof createRateLimit>, caller: string, own: number, times: number) => {
+    let count = 0
+    for (let n = 0; n < times; n++) if ((await limit.take(caller, 1, own)) === null) count++
+    return count
+  }
+
+  test('stands in the place of everybodys, above it and below it, and changes nothing for the others', async () => {
+    const limit = createRateLimit({ perWindow: 3 })
+    expect(await taken(limit, 'more', 5, 10)).toBe(5)
+    expect(await taken(limit, 'less', 1, 10)).toBe(1)
+    expect(await limit.look('less')).not.toBeNull()
+    for (let n = 0; n < 3; n++) expect(await limit.take('usual')).toBeNull()
+    expect(await limit.take('usual')).not.toBeNull()
+  })
+
+  test('of 0 sets none, however strict the limit of the others is', async () => {
+    const limit = createRateLimit({ perWindow: 1 })
+    expect(await taken(limit, 'a', 0, 100)).toBe(100)
+    expect(limit.callers).toBe(0)
+    expect([await limit.take('a'), (await limit.take('a')) === null]).toEqual([null, false])
+  })
+
+  test('holds where nobody else has one', async () => {
+    const limit = createRateLimit({ perWindow: 0 })
+    expect(await taken(limit, 'a', 2, 5)).toBe(2)
+    expect(await limit.take('b')).toBeNull()
+  })
+
+  test('that changes within a window holds for what was counted before: lowered at once, raised at once', async () => {
+    const limit = createRateLimit({ perWindow: 100 })
+    expect(await taken(limit, 'a', 3, 3)).toBe(3)
+    const refused = await limit.take('a', 1, 2)
+    expect(refused?.waitMs).toBeGreaterThan(0)
+    expect(await taken(limit, 'a', 6, 5)).toBe(2)
+    expect(await limit.take('a')).toBeNull()
+  })
+
+  test('is met exactly by simultaneous requests, and what is given back may be taken again', async () => {
+    const limit = createRateLimit({ perWindow: 1 })
+    const all = await Promise.all(Array.from({ length: 20 }, () => limit.take('a', 1, 7)))
+    expect(all.filter((one) => one === null)).toHaveLength(7)
+    for (let n = 0; n < 14; n++) await limit.giveBack('a')
+    expect(await taken(limit, 'a', 7, 5)).toBe(1)
+  })
+
+  test('counts points, as everybodys does', async () => {
+    const limit = createRateLimit({ perWindow: 1 })
+    expect([await limit.take('a', 9, 10), await limit.take('a', 1, 10)]).toEqual([null, null])
+    expect(await limit.take('a', 1, 10)).not.toBeNull()
+  })
 })

@@ -7,6 +7,7 @@ import { systemClock, type Clock } from '../../src/clock.js'
 import { loadConfig } from '../../src/config/index.js'
 import { createLogger } from '../../src/log.js'
 import { openRuntime, type Runtime } from '../../src/runtime.js'
+import type { ServiceSettings, ServiceState } from '../../src/registration/index.js'
 import { accounts, services, submissions, type Database } from '../../src/store/index.js'
 import { readCertificate } from '../../src/trust/index.js'
 
@@ -24,7 +25,9 @@ export interface TestGateway {
     authorityId: string
     serviceId: string
     certificatePem: string
-    settings?: services.ServiceSettings
+    settings?: ServiceSettings
+    /** test when missing; production is what a real recipient needs */
+    state?: ServiceState
   }): Promise<void>
   openAccount(id: string, state?: 'active' | 'passive'): Promise<void>
   /** the message log's row of a trace id */
@@ -91,12 +94,11 @@ export async function startGateway(
     db,
     databaseUrl,
     logged: () => lines.join(''),
-    register: ({ authorityId, serviceId, certificatePem, settings = {} }) =>
-      services.addService(
-        db,
-        { authorityId, id: serviceId, name: 'Testipalvelu', environment: 'test', settings },
-        readCertificate(certificatePem),
-      ),
+    register: async ({ authorityId, serviceId, certificatePem, settings = {}, state = 'test' }) => {
+      const key = { authorityId, id: serviceId }
+      await services.addService(db, { ...key, name: 'Testipalvelu', environment: 'test', state, settings })
+      await services.addCertificate(db, key, readCertificate(certificatePem))
+    },
     openAccount: (id, state = 'active') =>
       accounts.putAccount(db, sealer, {
         owner: id,

@@ -1,8 +1,9 @@
 import { createClientAsync, WSSecurityCert, type Client } from 'soap'
+import type { Operation } from './clients/index.js'
+import type { JoiningOperation } from './joining.js'
 
 /** Calls that the Promise-based client has for every operation of the WSDL: [result, raw answer, header, raw request]. */
-export type NodeSoapClient = Client &
-  Record<`${'HaeAsiakkaita' | 'LisaaKohteita' | 'LahetaViesti' | 'HaeTilaTieto'}Async`, NodeSoapCall>
+export type NodeSoapClient = Client & Record<`${Operation | JoiningOperation}Async`, NodeSoapCall>
 export type NodeSoapCall = (args: object) => Promise<[result: unknown, rawAnswer: string, header: unknown, raw: string]>
 
 export interface NodeSoapOptions {

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { attachments, messages, type services } from '../../src/store/index.js'
+import type { ServiceSettings } from '../../src/registration/index.js'
+import { attachments, messages } from '../../src/store/index.js'
 import { writeEnvelope, type Envelope } from './clients/envelope.js'
 import {
   artificialIdentityCode,
@@ -33,7 +34,7 @@ export interface Sender {
 
 export async function newSender(
   gateway: TestGateway,
-  { settings = {}, key = 'client' }: { settings?: services.ServiceSettings; key?: string } = {},
+  { settings = {}, key = 'client' }: { settings?: ServiceSettings; key?: string } = {},
 ): Promise<Sender> {
   const authorityId = `kunta_${randomUUID().slice(0, 8)}_ws`
   const identity = await sharedIdentity(key)
