@@ -16,7 +16,7 @@ export async function createGate(certificatePem, dist) {
   return async (raw) => {
     try {
       const envelope = trust.readEnvelope(raw, 'utf-8')
-      trust.operationOf(envelope.payload)
+      trust.operationOf(envelope.payload, 'authority')
       trust.decodeParty(envelope.payload)
       trust.refuseUnknownHeaders(envelope)
       await trust.verifyEnvelope(envelope)

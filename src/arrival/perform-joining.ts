@@ -92,6 +92,9 @@ function certificateToAdd({ context, submitted }: Applying, der: Buffer | null):
     return certificate
   } catch (cause) {
     if (!(cause instanceof TrustError)) throw cause
-    throw new ContractError('REQUEST_INVALID', `Varmenne: ${cause.message}`, { cause })
+    throw new ContractError('REQUEST_INVALID', `Varmenne: ${cause.message}`, {
+      cause,
+      detailFi: 'Varmenne ei kelpaa allekirjoittamiseen',
+    })
   }
 }

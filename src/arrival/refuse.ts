@@ -1,4 +1,4 @@
-import { encodeFault, encodeStatus, isErrorCode, statusFor, type ErrorCode } from '../contract/index.js'
+import { ContractError, encodeFault, encodeStatus, isErrorCode, statusFor, type ErrorCode } from '../contract/index.js'
 import { GatewayError, SenderError } from '../errors.js'
 import { hideIdentityCodes } from '../log.js'
 import { recordRefusal, type Submission } from '../operations/index.js'
@@ -24,7 +24,7 @@ export async function refuse(
   else if (error instanceof SenderError) exchange.notes = { reason: error.message }
   if (raw !== null && exchange.report === null) exchange.report = readingReport(raw, error, code)
   if (error instanceof LimitReached) exchange.notes = { limit: error.limit, reason: error.message }
-  const status = statusFor(code, exchange.operation)
+  const status = statusFor(code, exchange.operation, error instanceof ContractError ? error.detailFi : null)
   // Named before it is recorded, so that the log has the id that the answer has.
   const exchangeId = status === null ? null : exchange.answeredExchangeId
   const kept = raw !== null && isKept(context, error, raw) ? raw : null

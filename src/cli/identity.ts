@@ -1,6 +1,7 @@
 import { FinnishBusinessIds } from 'finnish-business-ids'
 import { FinnishSSN } from 'finnish-ssn'
 import type { Config } from '../config/index.js'
+import { identityClassOf } from '../message/index.js'
 import { CommandError, UsageError } from './errors.js'
 
 export interface PartyId {
@@ -29,16 +30,13 @@ export function checkPartyId(written: string, mode: Config['mode']): PartyId {
 /** @throws CommandError REAL_PERSON */
 export function refuseRealPerson(id: string, mode: Config['mode']): void {
   const code = id.trim().toUpperCase()
-  if (mode === 'production' || !FinnishSSN.validate(code) || isArtificial(code)) return
+  if (mode === 'production' || !FinnishSSN.validate(code) || identityClassOf(code) === 'artificial') return
   throw new CommandError(
     'REAL_PERSON',
     'This identity code may belong to a real person. The sandbox is for artificial ones only, whose individual number ' +
       'is 900–999, for example 010190-900P.',
   )
 }
-
-/** Individual numbers 900–999 are never given to anybody. */
-const isArtificial = (code: string): boolean => /^\d{6}.9\d{2}.$/.test(code)
 
 export const isBusinessId = (id: string): boolean => /^\d{7}-\d$/.test(id) && FinnishBusinessIds.isValidBusinessId(id)
 

@@ -61,6 +61,32 @@ export function parseBillingId(text: string): string {
   return text
 }
 
+/** Which service is meant; every command about one takes these. */
+export interface ServiceOptions {
+  readonly authority: string
+  readonly service: string
+}
+
+export const addServiceOptions = (command: Command): Command =>
+  command
+    .requiredOption('--authority <id>', 'ViranomaisTunnus of the authority', parseId)
+    .requiredOption('--service <id>', 'PalveluTunnus of the service', parseId)
+
+export const serviceIdOf = ({ authority, service }: ServiceOptions): { authorityId: string; id: string } => ({
+  authorityId: authority,
+  id: service,
+})
+
+/** @throws CommandError FILE_UNREADABLE */
+export function readJson(path: string): unknown {
+  const text = (path === '-' ? readFileSync(0) : readFile(path)).toString('utf8')
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new CommandError('FILE_UNREADABLE', `${path === '-' ? 'Standard input' : path} is no JSON.`, { cause })
+  }
+}
+
 /** @throws CommandError FILE_UNREADABLE */
 export function readFile(path: string): Buffer {
   try {

@@ -2,13 +2,16 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../version.js'
 import { addAccessCommands } from './access.js'
 import { addAccountCommands } from './account.js'
+import { addCodeCommands } from './code.js'
 import { addDatabaseCommands } from './database.js'
 import { addDemoCommand } from './demo.js'
 import { report } from './errors.js'
 import { addExplainCommand } from './explain.js'
 import { addLogCommands } from './log.js'
 import { addMessagesCommands } from './messages.js'
+import { addOperatorCommands } from './operator.js'
 import { addExamples, CLI } from './options.js'
+import { addRegistrationCommands } from './registration.js'
 import { addSendCommand } from './send.js'
 import { addServiceCommands } from './service.js'
 import type { Terminal } from './terminal.js'
@@ -46,6 +49,9 @@ function buildProgram(terminal: Terminal): Command {
   addLogCommands(program, terminal)
   addExplainCommand(program, terminal)
   addServiceCommands(program, terminal)
+  addRegistrationCommands(program, terminal)
+  addCodeCommands(program, terminal)
+  addOperatorCommands(program, terminal)
   addAccessCommands(program, terminal)
   addAccountCommands(program, terminal)
   addDatabaseCommands(program, terminal)

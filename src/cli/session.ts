@@ -1,13 +1,14 @@
 import { userInfo } from 'node:os'
 import type { Config } from '../config/index.js'
 import type { Log, LogLevel } from '../log.js'
-import { systemClock } from '../clock.js'
+import { systemClock, type Clock } from '../clock.js'
 import type { Runtime } from '../runtime.js'
 import type { Terminal } from './terminal.js'
 
 /** What a command works on: the same database and keys as the gateway, beside it or without it. */
 export interface Session extends Runtime {
   readonly config: Config
+  readonly clock: Clock
   /** migrations that opening the database ran */
   readonly migrated: readonly string[]
 }
@@ -33,7 +34,7 @@ export async function withSession<T>(terminal: Terminal, work: (session: Session
   )
   const runtime = await openRuntime(config, { log, role: 'guest', now: systemClock.now() })
   try {
-    return await work({ ...runtime, config, migrated })
+    return await work({ ...runtime, config, clock: systemClock, migrated })
   } finally {
     await runtime.close()
   }

@@ -1,9 +1,13 @@
+import { once } from 'node:events'
+import { createInterface } from 'node:readline/promises'
 import { styleText } from 'node:util'
 
 /** Where a command reads its surroundings and writes: results to standard output, everything else to standard error. */
 export interface Terminal {
   readonly env: NodeJS.ProcessEnv
   readonly paint: Paint
+  /** whether somebody sits there who can be asked */
+  readonly attended: boolean
   /** 0 done, 1 refused or failed, 2 called wrongly */
   exitCode: 0 | 1 | 2
   out(text: string): void
@@ -11,6 +15,10 @@ export interface Terminal {
   note(text: string): void
   /** machine-readable, the only thing on standard output */
   json(value: unknown): void
+  /** One line of who sits there; null when nobody does, or whoever does has gone. */
+  ask(question: string): Promise<string | null>
+  /** The same for a secret: what is typed is not shown. */
+  askHidden(question: string): Promise<string | null>
 }
 
 export interface Paint {
@@ -20,7 +28,7 @@ export interface Paint {
   readonly bad: (text: string) => string
 }
 
-export function createTerminal({ stdout, stderr, env }: NodeJS.Process): Terminal {
+export function createTerminal({ stdin, stdout, stderr, env }: NodeJS.Process): Terminal {
   // `… | head` closes the pipe: what is left has no reader.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
@@ -32,9 +40,35 @@ export function createTerminal({ stdout, stderr, env }: NodeJS.Process): Termina
   return {
     env,
     paint: { bold: style('bold'), dim: style('dim'), good: style('green'), bad: style('red') },
+    attended: stdin.isTTY,
     exitCode: 0,
     out: (text) => void stdout.write(`${text}\n`),
     note: (text) => void stderr.write(`${text}\n`),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    // Questions go where notices go: standard output is for results.
+    ask: (question) => askAt(stdin, { question, shownOn: stderr }),
+    askHidden: async (question) => {
+      if (!stdin.isTTY) return null
+      stderr.write(question)
+      const answer = await askAt(stdin, { question: '', shownOn: undefined })
+      stderr.write('\n')
+      return answer
+    },
+  }
+}
+
+interface Question {
+  readonly question: string
+  readonly shownOn: NodeJS.WriteStream | undefined
+}
+
+async function askAt(stdin: NodeJS.ReadStream, { question, shownOn }: Question): Promise<string | null> {
+  if (!stdin.isTTY) return null
+  const lines = createInterface({ input: stdin, terminal: true, ...(shownOn && { output: shownOn }) })
+  try {
+    // Ctrl-C and Ctrl-D close it, and then nothing is answered.
+    return await Promise.race([lines.question(question), once(lines, 'close').then(() => null)])
+  } finally {
+    lines.close()
   }
 }

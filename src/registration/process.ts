@@ -1,8 +1,7 @@
-import { Ajv, type ValidateFunction } from 'ajv'
-import { daysBetween, isDate } from './dates.js'
+import { isDate } from './dates.js'
 import { RegistrationError } from './errors.js'
-import { partSchemas } from './process-schema.js'
-import { faultsOfAnswers, latestSet, type Answer } from './questions.js'
+import { faultsOfForm, partNames } from './process-schema.js'
+import { faultOfValue, latestSet, questionSet, questionSets, type Answer, type QuestionSet } from './questions.js'
 
 /** Instants of the joining process are Finnish calendar days, YYYY-MM-DD. */
 export type Day = string
@@ -59,90 +58,100 @@ export interface JoiningProcess {
 }
 
 export type ProcessPart = keyof JoiningProcess
-export const processParts = Object.keys(partSchemas) as ProcessPart[]
-
-const ajv = new Ajv({ allErrors: true, strict: true })
-ajv.addFormat('day', isDate)
-const checks = Object.fromEntries(
-  processParts.map((part) => [part, ajv.compile(partSchemas[part])]),
-) as unknown as Readonly<Record<ProcessPart, ValidateFunction>>
+export const processParts: readonly ProcessPart[] = partNames
 
 /**
- * Checks a part that somebody wants to record; all faults at once, by path, without the values: some are names.
+ * Checks a part that somebody wants to record. All faults are told at once, by path, with what was expected; never with
+ * what was given: some of it are names of people.
  * @throws RegistrationError PROCESS_INVALID
  */
 export function checkPart<Part extends ProcessPart>(part: Part, value: unknown): NonNullable<JoiningProcess[Part]> {
-  const check = checks[part]
-  if (!check(value))
-    throw invalid(
-      (check.errors ?? []).map(({ instancePath, message, params }) => {
-        const unknown = (params as { additionalProperty?: string }).additionalProperty
-        const allowed = (params as { allowedValues?: readonly string[] }).allowedValues
-        const what =
-          unknown !== undefined
-            ? 'has a field that is not known'
-            : allowed
-              ? `must be one of ${allowed.join(', ')}`
-              : message
-        return `${pathOf(part, instancePath)} ${what ?? 'is wrong'}`
-      }),
-    )
-  const typed = value as NonNullable<JoiningProcess[Part]>
-  const faults = meaningFaults({ [part]: typed })
-  if (faults.length > 0) throw invalid(faults.map((fault) => `${part}: ${fault}`))
-  return typed
+  const meant = meanings[part]?.(fieldsOf(value)) ?? []
+  const faults = [...faultsOfForm(part, value), ...meant.map((fault) => `${part}.${fault}`)]
+  if (faults.length > 0) throw new RegistrationError('PROCESS_INVALID', [...new Set(faults)].join('; '))
+  return value as NonNullable<JoiningProcess[Part]>
 }
 
-const pathOf = (part: ProcessPart, path: string): string => `${part}${path.replaceAll('/', '.')}`
+/** Something of which nobody knows yet whether its form is right. */
+type Fields = Readonly<Record<string, unknown>>
+const fieldsOf = (value: unknown): Fields => (typeof value === 'object' && value !== null ? (value as Fields) : {})
+const listOf = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : [])
 
-/** What a schema cannot say. */
-function meaningFaults({ agreement, deploymentPlan, selfAudit, security, testAgreement }: JoiningProcess): string[] {
-  const order = (from: Day, to: Day | undefined, what: string): string[] =>
-    to !== undefined && daysBetween(from, to) < 0 ? [what] : []
+/** What a schema cannot say; what has no right form is passed over here. */
+const meanings: { readonly [Part in ProcessPart]?: (given: Fields) => string[] } = {
+  agreement: (given) => faultsOfOrder(given, 'validFrom', 'validTo'),
+  deploymentPlan: ({ tasks }) => faultsOfIds('tasks', tasks),
+  selfAudit: (given) => [
+    ...faultsOfAnswers(setOf.selfAudit, given),
+    ...faultsOfOrder(given, 'answeredOn', 'expiresOn'),
+  ],
+  security: (given) => faultsOfAnswers(setOf.security, given),
+  testAgreement: (given) => faultsOfOrder(given, 'scheduleFrom', 'scheduleTo'),
+}
+
+/** Which questions a part answers. */
+const setOf = { selfAudit: 'self-audit', security: 'security' } as const
+
+const isDay = (value: unknown): value is Day => typeof value === 'string' && isDate(value)
+
+function faultsOfOrder(given: Fields, from: string, to: string): string[] {
+  const [start, end] = [given[from], given[to]]
+  return isDay(start) && isDay(end) && end < start ? [`${to} must not be before ${from}`] : []
+}
+
+function faultsOfIds(path: string, given: unknown): string[] {
+  const seen = new Set<unknown>()
+  return listOf(given).flatMap(({ id }, i) => {
+    const isRepeated = typeof id === 'string' && seen.has(id)
+    seen.add(id)
+    return isRepeated ? [`${path}.${i}.id must differ from the ids before it`] : []
+  })
+}
+
+function faultsOfAnswers(name: string, { set, version, answers }: Fields): string[] {
+  const repeated = faultsOfIds('answers', answers)
+  if (set !== name) return [`set must be ${name}`, ...repeated]
+  const known = typeof version === 'number' ? questionSet(name, version) : null
+  const versions = questionSets.filter((one) => one.name === name).map((one) => one.version)
+  if (known === null) return [`version must be one that there is: ${versions.join(', ')}`, ...repeated]
+  return [...repeated, ...listOf(answers).flatMap((answer, i) => faultsOfAnswer(known, `answers.${i}`, answer))]
+}
+
+function faultsOfAnswer({ questions }: QuestionSet, path: string, { id, value, evidence }: Fields): string[] {
+  if (typeof id !== 'string') return []
+  const question = questions.find((one) => one.id === id)
+  if (question === undefined) return [`${path}.id must be the id of a question of the set`]
+  const expected = typeof value === 'string' ? faultOfValue(question, value) : null
+  const takesFiles = question.evidence !== 'none' || listOf(evidence).length === 0
   return [
-    ...(agreement ? order(agreement.validFrom, agreement.validTo, 'validTo is before validFrom') : []),
-    ...(testAgreement
-      ? order(testAgreement.scheduleFrom, testAgreement.scheduleTo, 'scheduleTo is before scheduleFrom')
-      : []),
-    ...(selfAudit
-      ? [
-          ...order(selfAudit.answeredOn, selfAudit.expiresOn, 'expiresOn is before answeredOn'),
-          ...faultsOfAnswers('self-audit', selfAudit),
-        ]
-      : []),
-    ...(security ? faultsOfAnswers('security', security) : []),
-    ...(deploymentPlan && new Set(deploymentPlan.tasks.map(({ id }) => id)).size < deploymentPlan.tasks.length
-      ? ['two tasks have the same id']
-      : []),
+    ...(expected === null ? [] : [`${path}.value must be ${expected} (${question.id})`]),
+    ...(takesFiles ? [] : [`${path}.evidence must be left out: the question takes no files (${question.id})`]),
   ]
 }
 
-const invalid = (faults: readonly string[]): RegistrationError =>
-  new RegistrationError('PROCESS_INVALID', [...new Set(faults)].join('; '))
+/** No day: a template cannot be recorded by mistake before somebody has filled it in. */
+const DAY = 'YYYY-MM-DD'
 
-const answersTo = (name: string): Answers => {
+function answersTo(name: string): object {
   const { version, questions } = latestSet(name)
-  return { set: name, version, answeredOn: '2026-01-01', answers: questions.map(({ id }) => ({ id, value: '' })) }
+  const answers = questions.map(({ id, evidence }) => ({
+    id,
+    value: '',
+    ...(evidence === 'required' && { evidence: [] }),
+  }))
+  return { set: name, version, answeredOn: DAY, answers }
 }
 
-/** A part with everything that can be filled in; dates are examples, answers are empty. */
-export function templateOf(part: ProcessPart): unknown {
-  const templates: { readonly [Part in ProcessPart]: () => unknown } = {
-    agreement: () => ({ reference: '', signedOn: '2026-01-01', validFrom: '2026-01-01', validTo: '2030-12-31' }),
-    deploymentPlan: () => ({
-      tasks: [{ id: 'network', title: '', responsible: '', dueOn: '2026-01-01', doneOn: '2026-01-01' }],
-    }),
-    selfAudit: () => ({ ...answersTo('self-audit'), expiresOn: '2027-01-01' }),
-    security: () => answersTo('security'),
-    testAgreement: () => ({
-      scheduleFrom: '2026-01-01',
-      scheduleTo: '2026-02-01',
-      material: [''],
-      testers: [{ name: '', role: '' }],
-    }),
-    testReport: () => ({ on: '2026-01-01', result: 'passed', summary: '', evidence: [] }),
-    conformance: () => ({ passed: true, on: '2026-01-01', statement: '' }),
-    productionDate: () => ({ announcedOn: '2027-01-01' }),
-  }
-  return templates[part]()
+const templates: { readonly [Part in ProcessPart]: () => object } = {
+  agreement: () => ({ reference: '', signedOn: DAY, validFrom: DAY, validTo: DAY }),
+  deploymentPlan: () => ({ tasks: [{ id: '', title: '', responsible: '', dueOn: DAY, doneOn: DAY }] }),
+  selfAudit: () => ({ ...answersTo(setOf.selfAudit), expiresOn: DAY }),
+  security: () => answersTo(setOf.security),
+  testAgreement: () => ({ scheduleFrom: DAY, scheduleTo: DAY, material: [''], testers: [{ name: '', role: '' }] }),
+  testReport: () => ({ on: DAY, result: 'passed | failed | passed-with-remarks', summary: '', evidence: [] }),
+  conformance: () => ({ passed: false, on: DAY, statement: '' }),
+  productionDate: () => ({ announcedOn: DAY }),
 }
+
+/** A part with everything that can be filled in, for a file: what stays unfilled is refused, or an open question. */
+export const templateOf = (part: ProcessPart): object => templates[part]()

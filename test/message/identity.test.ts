@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { identityClassOf, isForeignTo } from '../../src/message/index.js'
 
 /** Ids are put together when the tests run, and are in no name of a test: nobody's code stands in this repository. */
-const CENTURY_SIGNS = [...'+-YXWVUABCDEF']
-const CHECK_CHARACTERS = [...'0123456789ABCDEFHJKLMNPRSTUVWXY']
+const CENTURY_SIGNS = Array.from('+-YXWVUABCDEF')
+const CHECK_CHARACTERS = Array.from('0123456789ABCDEFHJKLMNPRSTUVWXY')
 
 const padded = (number: number, digits: number): string => String(number).padStart(digits, '0')
 const person = (individual: number, { date = '010203', sign = '-', check = '0' } = {}): string =>
@@ -33,7 +33,7 @@ describe('a personal identity code', () => {
   })
 
   test('with another sign between, or with digits too many or too few, is nobodys', () => {
-    for (const sign of [...'GHIJKLMNOPQRSTZ0 /.–−_*', '', '--'])
+    for (const sign of [...Array.from('GHIJKLMNOPQRSTZ0 /.–−_*'), '', '--'])
       expect(identityClassOf(person(2, { sign }))).toBe('neither')
     const whole = person(2, { check: 'A' })
     for (let at = 0; at < whole.length; at++)
@@ -81,7 +81,7 @@ const ids = fc.oneof(
   fc.record({
     expected: fc.constantFrom('artificial' as const, 'real' as const),
     place: fc.nat(),
-    check: fc.constantFrom(...'0123456789'),
+    check: fc.constantFrom(...Array.from('0123456789')),
   }),
 )
 const space = fc.stringMatching(/^[ \t\n\r\u00a0]{0,3}$/)

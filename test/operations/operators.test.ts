@@ -131,7 +131,7 @@ test('what a service is for is changed before it is accepted, and not after', as
   const change = (environment: 'test' | 'production') =>
     operators.changeEnvironment(one.context(), { service: one.key, actor: 'root', environment }).then(
       () => 'changed',
-      (error: { code: string }) => error.code,
+      (error: unknown) => (error as { code: string }).code,
     )
   const put = (state: string, from: string | null = null) =>
     gateway.db.query('update service set state = $2, suspended_from = $3 where authority_id = $1', [

@@ -243,7 +243,7 @@ test('while others write, every committed change of a service is seen once, in t
         expect(sorted(statuses[at]!)).toEqual(sorted(all))
       }
     }),
-    { numRuns: 8, endOnFailure: true },
+    { numRuns: 6, endOnFailure: true },
   )
 })
 

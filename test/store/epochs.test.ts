@@ -107,7 +107,6 @@ test('a database may be restored again and again', async () => {
     await untilAllFinished(gateway.db)
     const page = await walk(gateway.db, walked, { from: cursor })
     expect(page.states).toEqual(all.slice(-2))
-    cursor = page.cursor
     await restoreElsewhere(String(9_000_000_000_000_000_000n - BigInt(life)))
     await migrateAgain()
     expect(await epochs()).toHaveLength(life + 1)
@@ -126,15 +125,15 @@ test('a change that is still being written when an epoch begins is not passed ov
   await quick.query('commit')
   // A promoted standby: the same rows and numbers, another timeline.
   await quick.query(`update change_epoch set cluster = 'another:1'`)
-  let isMigrated = false
-  const migrated = migrateAgain().then(() => (isMigrated = true))
+  const progress = { isMigrated: false }
+  const migrated = migrateAgain().then(() => (progress.isMigrated = true))
   const waits = async (): Promise<boolean> =>
     (
       await quick.query(
         `select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())`,
       )
     ).rowCount! > 0
-  while (!isMigrated && !(await waits())) await sleep(5)
+  while (!progress.isMigrated && !(await waits())) await sleep(5)
   const during = await walk(quick, walked)
   await slow.query('commit')
   await migrated

@@ -6,6 +6,7 @@ import { changes, createSealer, ensurePartitions, migrate, openDatabase, registr
 import type { Database } from '../../src/store/index.js'
 import { read } from '../shape/sources.js'
 import { emptyDatabase, tidyUp } from '../support/gateway-process.js'
+import { untilAllFinished } from './change-walk.js'
 
 const OLD = ['0001_message-log', '0002_trust']
 const NEW = '0003_joining'
@@ -18,6 +19,7 @@ beforeAll(async () => {
   await buildOld()
   for (const service of Object.values(services)) await fill(service)
   expect(await migrate(db, new Date())).toEqual([NEW])
+  await untilAllFinished(db)
 })
 afterAll(async () => {
   await db.close()

@@ -10,7 +10,7 @@ import { inTransaction, type Context, type Recorder, type Submitted } from '../c
 import { makeMove } from '../standing.js'
 import { JoiningError } from './errors.js'
 import { actorOf } from './signer.js'
-import { viewOf } from './view.js'
+import { isUsable, viewOf } from './view.js'
 
 /** What its authority does to a registration that is there, signed with a key that is registered. */
 type Change = (tx: Tx, service: services.Service & Standing) => Promise<void>
@@ -58,8 +58,10 @@ export const retireCertificate = (
     if (!all.some((one) => one.fingerprint === fingerprint))
       throw new JoiningError('CERTIFICATE_NOT_REGISTERED', 'The service has no certificate with this fingerprint')
     const now = context.clock.now()
-    const others = all.filter((one) => one.fingerprint !== fingerprint && one.notBefore <= now && one.notAfter >= now)
-    if (others.length === 0)
+    const oneRemains = all.some(
+      (one) => one.fingerprint !== fingerprint && one.notBefore <= now && one.notAfter >= now && isUsable(one.status),
+    )
+    if (!oneRemains)
       throw new JoiningError('CERTIFICATE_LAST', 'No other valid certificate of the service would remain')
     await certificates.removeRegistration(tx, { ...key, fingerprint })
     await noting(tx, submitted, 'service.certificate-retired', { fingerprint })

@@ -27,13 +27,17 @@ export async function findFacts(
     certificates: keys.map(({ notBefore, notAfter, status }) => ({
       notBefore,
       notAfter,
-      usable: status === null || !['revoked', 'untrusted'].includes(status.state),
+      usable: isUsable(status),
     })),
     contacts: registration.contacts.reveal().length,
     businessId: registration.businessId,
     approvals: registration.approvals,
   }
 }
+
+/** Whether anybody takes a signature of the certificate, as far as is known. */
+export const isUsable = (status: certificates.StatusRow | null): boolean =>
+  status === null || !['revoked', 'untrusted'].includes(status.state)
 
 /** What is missing for whatever the service was registered for. */
 export const missingOf = (facts: RequirementFacts, now: Date): Requirement[] =>

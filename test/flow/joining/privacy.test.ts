@@ -25,7 +25,7 @@ const name = 'Yksityinen Nimenkantaja'
 const email = 'nimenkantaja.7731@kunta.example'
 const phone = '+358407731555'
 const laterName = 'Toinen Nimenkantajatar'
-const secrets = [citizen, name, email, phone, laterName, 'Nimenkantaja', '7731']
+const secrets = [citizen, name, email, phone, laterName, 'Nimenkantaja', '407731555']
 
 let gateway: TestGateway
 let sender: Sender

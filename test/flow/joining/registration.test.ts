@@ -161,6 +161,19 @@ describe('PoistaVarmenne', () => {
     expect(fingerprintsIn(answer)).toEqual([own])
   })
 
+  test('is refused when the other one is revoked', async () => {
+    const { old, next } = await withTwoKeys()
+    await gateway.db.query(
+      `insert into certificate_status (fingerprint, state, source, revoked_at, checked_at, next_check_at)
+       values ($1, 'revoked', 'ocsp', now(), now(), now() + interval '1 h')`,
+      [Buffer.from(old.identity.fingerprintSha256, 'hex')],
+    )
+    const own = retireCertificate(next, next.identity.fingerprintSha256)
+    expect(await outcome(gateway, next, own)).toEqual([409, 'CERTIFICATE_LAST'])
+    const answer = await askJoining(gateway, next, retireCertificate(next, old.identity.fingerprintSha256))
+    expect(fingerprintsIn(answer)).toEqual([next.identity.fingerprintSha256])
+  })
+
   test('of two that retire each other at the same moment leaves one', async () => {
     const { old, next } = await withTwoKeys()
     const outcomes = await Promise.all([
