@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { Config } from './config/index.js'
-import { originOf, SIGNED_PATH } from './endpoint.js'
+import { JOINING_PATH, originOf, SIGNED_PATH } from './endpoint.js'
 import type { Runtime } from './runtime.js'
 import { demoService } from './sandbox/index.js'
 import { version } from './version.js'
@@ -14,6 +14,7 @@ export function banner(config: Config, port: number, { embedded, sandbox }: Runt
     '',
     `  Endpoint   ${base}${SIGNED_PATH}`,
     `  WSDL       ${base}${SIGNED_PATH}?wsdl`,
+    `  Joining    ${base}${JOINING_PATH}?wsdl`,
     `  Health     ${base}/health/ready      Metrics  ${base}/metrics`,
     `  Database   ${embedded === null ? 'DATABASE_URL' : `PostgreSQL of our own in ${here(config.dataDir)}/postgres`}`,
   ]

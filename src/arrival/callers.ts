@@ -1,4 +1,4 @@
-import type { WireOperation } from '../contract/index.js'
+import { mayBringKey } from '../contract/index.js'
 import type { Party } from '../message/index.js'
 import {
   findCallers,
@@ -28,7 +28,6 @@ export async function findOutCaller(
   envelope: Envelope,
   party: Party,
 ): Promise<Identified> {
-  const { operation } = exchange
   if (exchange.endpoint === 'non-signed') return { caller: await callerOf(context, exchange), verified: null }
   const verified = await verify(envelope, {
     now: context.clock.now(),
@@ -37,7 +36,7 @@ export async function findOutCaller(
       findCertificate: context.findCertificate,
       listCertificates: () =>
         party.authorityId === null ? Promise.resolve([]) : context.certificatesOf(party.authorityId),
-      ...(operation !== null && BRING_KEYS.includes(operation) && { applicant }),
+      ...(mayBringKey(envelope.payload) && { applicant }),
     },
   })
   exchange.fingerprint = verified.owner.certificate.fingerprint
@@ -46,9 +45,6 @@ export async function findOutCaller(
   exchange.usesSha1 = verified.usesSha1
   return { caller: { kind: 'certificate', services: verified.owner.services }, verified }
 }
-
-/** What may be signed with a key that is not registered yet. */
-const BRING_KEYS: readonly WireOperation[] = ['registerService', 'addCertificate']
 
 const applicant = (certificate: Certificate): Owner => ({ certificate, services: [], status: null, isApplicant: true })
 

@@ -42,7 +42,7 @@ export async function putAccount(db: Queryable, sealer: Sealer, account: NewAcco
     db,
     sealer,
     account,
-    `(owner_hash) do update set state = excluded.state, state_at = case when account.state = excluded.state then account.state_at else now() end`,
+    `(owner_hash) do update set state = excluded.state, environment = excluded.environment, state_at = case when account.state = excluded.state then account.state_at else now() end`,
   )
 }
 

@@ -26,17 +26,19 @@ interface Circumstances {
   readonly registryOf: (authorityId: string | null) => Registry<Registered>
 }
 
+const applicant = (certificate: Certificate): Registered => ({ certificate, isApplicant: true })
+
 /** Runs the verification that requests go through, and looks for the cause as long as it takes. */
 export async function judge(raw: Buffer, { charset, now, policy, registryOf }: Circumstances): Promise<Judgement> {
   const { causeOfUnreadable, readEnvelope, refuseUnknownHeaders, thorough, TrustError, verify } =
     await import('../../trust/index.js')
-  const { decodeParty } = await import('../../contract/index.js')
+  const { decodeParty, mayBringKey } = await import('../../contract/index.js')
   const { SenderError } = await import('../../errors.js')
   try {
     const envelope = readEnvelope(raw, charset)
     refuseUnknownHeaders(envelope)
     const { authorityId } = decodeParty(envelope.payload)
-    const registry = registryOf(authorityId)
+    const registry = { ...registryOf(authorityId), ...(mayBringKey(envelope.payload) && { applicant }) }
     const { report } = await verify(envelope, { now, policy, registry, effort: thorough })
     return { accepted: true, code: null, report: report.whole(), live: report }
   } catch (error) {

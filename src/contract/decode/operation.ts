@@ -4,6 +4,13 @@ import type { XmlElement } from '../../xml/index.js'
 import { ContractError } from '../errors.js'
 import { namespaces, operationsByWireName, type ContractName, type WireOperation } from '../names.js'
 
+/** What may be signed with a key that is not registered yet, because it brings that key. */
+const BRING_KEYS: readonly WireOperation[] = ['registerService', 'addCertificate']
+
+/** Whether a request, of whichever contract, may be signed with a key that nobody has registered. */
+export const mayBringKey = ({ namespace, local }: XmlElement): boolean =>
+  namespace === namespaces.joining && BRING_KEYS.includes(operationsByWireName.joining.get(local) as WireOperation)
+
 /**
  * The operation a request means: the name of the first element in the Body, and nothing else. The SOAPAction header
  * is unsigned and ignored (clients.md R10). An operation of one contract is unknown where the other one is spoken.

@@ -36,7 +36,9 @@ export function registerService(
     if (known !== null && known.state !== 'draft' && !isOwn)
       throw new JoiningError('SERVICE_EXISTS', 'The service is registered with another key')
     if (known === null || known.state === 'draft') {
-      if (!isOwn) await takeLeave(tx, context, command, { request, isWelcome: others === 0 || owners.length > 0 })
+      // A code is for one side: whoever came in by it does not get to the other one without another.
+      const isSameSide = isOwn && known?.environment === command.application.environment
+      if (!isSameSide) await takeLeave(tx, context, command, { request, isWelcome: others === 0 || owners.length > 0 })
       await handIn(tx, context, command, { request, key })
     }
     const view = (await viewOf({ ...context, db: tx }, key))!

@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
 import {
   checkPart,
+  checkSettings,
   missingForProduction,
   missingForTest,
   moves,
+  RegistrationError,
+  type Answers,
   type Environment,
   type MoveName,
   type ProcessPart,
   type Requirement,
   type ServiceSettings,
   type SettingName,
-  checkSettings,
 } from '../../registration/index.js'
 import { audit, registrations, services, type Tx } from '../../store/index.js'
 import type { Context } from '../context.js'
@@ -110,9 +112,24 @@ export async function recordPart(
   const checked = value === null ? null : checkPart(part, value)
   const stated = part === 'conformance' && checked !== null ? { ...checked, statedBy: actor } : checked
   return acting(context, key, async (tx) => {
+    await refuseUnknownFiles(tx, key, checked)
     await registrations.setPart(tx, key, part, stated)
     await audit.insertAudit(tx, { actor, act: 'registration.recorded', subject: { ...key, part } })
   })
+}
+
+/** Evidence is a file of this very registration. */
+async function refuseUnknownFiles(tx: Tx, key: services.ServiceId, part: object | null): Promise<void> {
+  const named = evidenceOf(part)
+  if (named.length === 0) return
+  const known = new Set((await registrations.listFiles(tx, key)).map(({ id }) => id))
+  if (named.some((id) => !known.has(id)))
+    throw new RegistrationError('PROCESS_INVALID', 'evidence names a file that is not attached to this registration')
+}
+
+function evidenceOf(part: object | null): readonly string[] {
+  const { evidence = [], answers = [] } = (part ?? {}) as Partial<Answers> & { readonly evidence?: readonly string[] }
+  return [...evidence, ...answers.flatMap((answer) => answer.evidence ?? [])]
 }
 
 /** Keeps a file that answers refer to as evidence. @returns its id */

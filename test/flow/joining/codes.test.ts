@@ -149,14 +149,21 @@ test('a draft that an operator has prepared is completed by the registration wit
   expect(await rowsOf(gateway, 'service', authorityId)).toBe(1)
 })
 
-test('a registration that was given back is mended and handed in again by its own key, without another code', async () => {
+test('a registration that was given back is handed in again by its own key, and for the other side with another code only', async () => {
   const sender = await newApplicant()
   const { code } = await issueCode(gateway, sender)
   await askJoining(gateway, sender, withCode(sender, code))
   await move(gateway, sender, 'return', 'Yhteyshenkilö puuttuu')
   const asked = await askJoining(gateway, sender, getRegistration(sender))
   expect(stateIn(asked)).toBe('LUONNOS')
-  const again = await askJoining(gateway, sender, registerService(sender, { Ymparisto: 'TUOTANTO' }))
+  const bare = await askJoining(gateway, sender, registerService(sender, { Ymparisto: 'TUOTANTO' }))
+  expect(bare.code).toBe(403)
+  const same = await askJoining(gateway, sender, registerService(sender))
+  expect([same.code, stateIn(same)]).toEqual([0, 'LAHETETTY'])
+  await move(gateway, sender, 'return', 'Ympäristö on väärä')
+  const other = await issueCode(gateway, sender, { environment: 'production' })
+  const payload = registerService(sender, { Ymparisto: 'TUOTANTO', Liittymiskoodi: other.code })
+  const again = await askJoining(gateway, sender, payload)
   expect([again.code, stateIn(again)]).toEqual([0, 'LAHETETTY'])
   expect(again.body).toContain('>TUOTANTO<')
 })

@@ -11,10 +11,10 @@ export function artificialIdentityCode(seed = randomInt(1_000_000)): string {
   return `${date}-${individual}${CHECK[Number(date + individual) % 31]!}`
 }
 
-/** A business id with a valid check digit. */
+/** A business id of nobody, with a valid check digit: none that begins with 9 is in use. */
 export function artificialBusinessId(seed = randomInt(1_000_000)): string {
   const weights = [7, 9, 10, 5, 8, 4, 2]
-  for (let number = 2_000_000 + seed; ; number++) {
+  for (let number = 9_000_000 + (seed % 900_000); ; number++) {
     const digits = String(number)
     const rest = weights.reduce((sum, weight, at) => sum + weight * Number(digits[at]), 0) % 11
     if (rest !== 1) return `${digits}-${rest === 0 ? 0 : 11 - rest}`
