@@ -55,9 +55,11 @@ export async function startGateway(load, { databaseUrl, dataDir, now, authoritie
       id: serviceId,
       name: 'Fuzz',
       environment: 'test',
+      state: 'test',
       settings: { mayListAccounts: true },
     }
-    await services.addService(db, service, readCertificate(certificatePem))
+    await services.addService(db, service)
+    await services.addCertificate(db, service, readCertificate(certificatePem))
   }
   for (const { recipientId, idType } of recipients)
     await accounts.putAccount(db, sealer, { owner: recipientId, idType, state: 'active' })
