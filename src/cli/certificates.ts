@@ -3,33 +3,34 @@ import type { Authorities } from '../certificates/index.js'
 import type { Config } from '../config/index.js'
 import type { certificates } from '../store/index.js'
 import type { Certificate } from '../trust/index.js'
+import { addYesOption, confirm, type Confirming } from './confirm.js'
 import { CommandError, UsageError } from './errors.js'
 import { printTable, shown } from './layout.js'
-import { addExamples, CLI, jsonOption, parseId } from './options.js'
+import { addExamples, addServiceOptions, CLI, jsonOption, nameOf, serviceIdOf, type ServiceOptions } from './options.js'
 import { actorOf, withSession, type Session } from './session.js'
 import type { Terminal } from './terminal.js'
 
 const SHORT = 16
 
-interface RemoveOptions {
-  readonly authority: string
-  readonly service: string
+interface RemoveOptions extends ServiceOptions, Confirming {
   readonly fingerprint: string
+  readonly json?: boolean
 }
 
 /** What happens to certificates after they were registered (docs/certificates.md). */
 export function addCertificateCommands(service: Command, terminal: Terminal): void {
   const certificate = service.command('certificate').description('certificates of a service')
-  const remove = certificate
-    .command('remove')
-    .description('retire a certificate: from now on the service cannot sign with it')
-    .requiredOption('--authority <id>', 'ViranomaisTunnus of the authority', parseId)
-    .requiredOption('--service <id>', 'PalveluTunnus of the service', parseId)
-    .requiredOption('--fingerprint <hex>', 'its SHA-256, or the beginning of it as service list shows it', parsePrefix)
+  const remove = addServiceOptions(
+    certificate.command('remove').description('retire a certificate: from now on the service cannot sign with it'),
+  ).requiredOption('--fingerprint <hex>', 'its SHA-256, or the beginning of it as service list shows it', parsePrefix)
+  addYesOption(remove, terminal)
+    .addOption(jsonOption())
     .action((options: RemoveOptions) => removeCertificate(terminal, options))
-  addExamples(remove, [
-    'service certificate remove --authority kunta_ws --service kunta_ws_1 --fingerprint 3f2a51c09be47d18',
-  ])
+  addExamples(
+    remove,
+    ['service certificate remove --authority kunta_ws --service kunta_ws_1 --fingerprint 3f2a51c09be47d18'],
+    '{ authorityId, id, removed: fingerprint, remaining: [{ fingerprint, subject, notAfter }] }',
+  )
   const check = service
     .command('check-certificates')
     .description('look at chain and revocation of every registered certificate now (needs ASTI_CA_FILES)')
@@ -47,34 +48,52 @@ function parsePrefix(text: string): string {
 
 async function removeCertificate(terminal: Terminal, options: RemoveOptions): Promise<void> {
   const { audit, certificates } = await import('../store/index.js')
-  const key = { authorityId: options.authority, serviceId: options.service }
+  const service = serviceIdOf(options)
   await withSession(terminal, async ({ db }) => {
-    const registered = await certificates.listRegistrations(db, key)
-    const [found, ...more] = registered.filter(({ fingerprint }) => fingerprint.startsWith(options.fingerprint))
-    if (found === undefined) throw notFound(options)
-    if (more.length > 0)
-      throw new UsageError(
-        `Several certificates of the service begin with ${options.fingerprint}: give more digits of the one that is meant.`,
-      )
+    const registered = await certificates.listRegistrations(db, {
+      authorityId: service.authorityId,
+      serviceId: service.id,
+    })
+    const found = oneOf(registered, options)
+    const remaining = registered.filter((one) => one !== found)
+    await confirm(terminal, options, [
+      `${shown(found.subject)} (${found.fingerprint.slice(0, SHORT)}) may no longer sign as ${nameOf(service)}.`,
+      `Certificates of the service: ${registered.length} → ${remaining.length}.`,
+    ])
     await db.withTransaction(async (tx) => {
       if (!(await certificates.removeRegistration(tx, found))) throw notFound(options)
-      const subject = { authorityId: key.authorityId, id: key.serviceId, fingerprint: found.fingerprint }
+      const subject = { ...service, fingerprint: found.fingerprint }
       await audit.insertAudit(tx, { actor: actorOf(terminal), act: 'service.certificate-removed', subject })
     })
-    terminal.out(`${shown(found.subject)} may no longer sign as ${key.authorityId} / ${key.serviceId}.`)
-    const rest = registered.filter((one) => one !== found)
-    if (rest.length === 0)
+    if (options.json === true)
+      return terminal.json({
+        ...service,
+        removed: found.fingerprint,
+        remaining: remaining.map(({ fingerprint, subject, notAfter }) => ({ fingerprint, subject, notAfter })),
+      })
+    terminal.out(`${shown(found.subject)} may no longer sign as ${nameOf(service)}.`)
+    if (remaining.length === 0)
       return terminal.note('No certificate remains: the service cannot sign anything until one is added.')
     terminal.out('What remains:')
-    for (const one of rest)
+    for (const one of remaining)
       terminal.out(`  ${one.fingerprint.slice(0, SHORT)}  ${shown(one.subject)}, until ${dateOf(one.notAfter)}`)
   })
 }
 
-const notFound = ({ authority, service, fingerprint }: RemoveOptions): CommandError =>
+/** @throws CommandError NOT_FOUND; UsageError when several begin alike */
+function oneOf(registered: readonly certificates.RegistrationRow[], options: RemoveOptions) {
+  const [found, ...more] = registered.filter(({ fingerprint }) => fingerprint.startsWith(options.fingerprint))
+  if (found === undefined) throw notFound(options)
+  if (more.length === 0) return found
+  throw new UsageError(
+    `Several certificates of the service begin with ${options.fingerprint}: give more digits of the one that is meant.`,
+  )
+}
+
+const notFound = (options: RemoveOptions): CommandError =>
   new CommandError(
     'NOT_FOUND',
-    `${authority} / ${service} has no certificate whose SHA-256 begins with ${fingerprint}. See: ${CLI} service list`,
+    `${nameOf(serviceIdOf(options))} has no certificate whose SHA-256 begins with ${options.fingerprint}. See: ${CLI} service list`,
   )
 
 const dateOf = (date: Date): string => date.toISOString().slice(0, 10)

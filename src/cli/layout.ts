@@ -41,6 +41,13 @@ export function printFields(terminal: Terminal, fields: readonly (readonly [name
   }
 }
 
+/** What is shown of a row: all but these fields. */
+export const without = <Row extends object, Name extends keyof Row>(row: Row, ...names: Name[]): Omit<Row, Name> =>
+  Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name as Name))) as Omit<Row, Name>
+
+/** Several lines as one value. */
+export const listOf = (lines: readonly string[]): string => (lines.length === 0 ? '-' : lines.join('\n'))
+
 /** Says that there may be more than what was asked for. */
 export function noteLimit(
   terminal: Terminal,

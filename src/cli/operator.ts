@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import { confirm, yesOption, type Confirming } from './confirm.js'
+import { addYesOption, confirm, type Confirming } from './confirm.js'
 import { CommandError } from './errors.js'
 import { printFields, printTable, shown } from './layout.js'
-import { addExamples, CLI, jsonOption, parseName } from './options.js'
+import { addExamples, CLI, jsonOption, parseId } from './options.js'
 import { actorOf, withSession } from './session.js'
 import type { Terminal } from './terminal.js'
 
-interface AddOptions extends Confirming {
+interface OperatorOptions extends Confirming {
   readonly json?: boolean
 }
 
@@ -16,27 +16,28 @@ export function addOperatorCommands(program: Command, terminal: Terminal): void 
   const add = operator
     .command('add')
     .description('add somebody and make a personal key; it is shown once and kept as a hash')
-    .argument('<name>', 'who it is', parseName)
-    .addOption(yesOption())
+    .argument('<name>', 'who it is', parseId)
+  addYesOption(add, terminal)
     .addOption(jsonOption())
-    .action((name: string, options: AddOptions) => addOperator(terminal, name, options))
-  addExamples(add, ['operator add aino.esimerkki', 'operator add aino.esimerkki --yes --json'])
+    .action((name: string, options: OperatorOptions) => addOperator(terminal, name, options))
+  addExamples(add, ['operator add aino.esimerkki', 'operator add aino.esimerkki --yes --json'], '{ name, key }')
   const list = operator
     .command('list')
     .description('show who may approve')
     .addOption(jsonOption())
     .action((options: { json?: boolean }) => listOperators(terminal, options))
-  addExamples(list, ['operator list'])
+  addExamples(list, ['operator list'], '[{ name, createdBy, createdAt, removedAt }]')
   const remove = operator
     .command('remove')
     .description('take the right away; what was approved with it counts no more')
-    .argument('<name>', 'as operator list shows it', parseName)
-    .addOption(yesOption())
-    .action((name: string, options: Confirming) => removeOperator(terminal, name, options))
-  addExamples(remove, ['operator remove aino.esimerkki'])
+    .argument('<name>', 'as operator list shows it', parseId)
+  addYesOption(remove, terminal)
+    .addOption(jsonOption())
+    .action((name: string, options: OperatorOptions) => removeOperator(terminal, name, options))
+  addExamples(remove, ['operator remove aino.esimerkki'], '{ name, removed: true }')
 }
 
-async function addOperator(terminal: Terminal, name: string, options: AddOptions): Promise<void> {
+async function addOperator(terminal: Terminal, name: string, options: OperatorOptions): Promise<void> {
   await confirm(terminal, options, [`${name} may approve registrations, with a personal key.`])
   const { operators } = await import('../operations/index.js')
   const actor = actorOf(terminal)
@@ -60,11 +61,12 @@ async function listOperators(terminal: Terminal, { json }: { json?: boolean }): 
   printTable(terminal, ['OPERATOR', 'SINCE', 'ADDED BY', 'REMOVED'], rows)
 }
 
-async function removeOperator(terminal: Terminal, name: string, options: Confirming): Promise<void> {
+async function removeOperator(terminal: Terminal, name: string, options: OperatorOptions): Promise<void> {
   await confirm(terminal, options, [`${name} may no longer approve; what ${name} has approved counts no more.`])
   const { operators } = await import('../operations/index.js')
   const actor = actorOf(terminal)
   if (!(await withSession(terminal, (session) => operators.removeOperator(session, { name, actor }))))
     throw new CommandError('NOT_FOUND', `There is no operator called ${name}. See: ${CLI} operator list`)
-  terminal.out(`${name} may no longer approve.`)
+  if (options.json === true) return terminal.json({ name, removed: true })
+  terminal.out(`${name} may no longer approve; what ${name} has approved counts no more.`)
 }

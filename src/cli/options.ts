@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { CommandError } from './errors.js'
+import { harmless, shown } from './layout.js'
 
 /** How a command is typed, in help texts and hints. */
 export const CLI = 'npm run -s cli --'
@@ -72,18 +73,42 @@ export const addServiceOptions = (command: Command): Command =>
     .requiredOption('--authority <id>', 'ViranomaisTunnus of the authority', parseId)
     .requiredOption('--service <id>', 'PalveluTunnus of the service', parseId)
 
-export const serviceIdOf = ({ authority, service }: ServiceOptions): { authorityId: string; id: string } => ({
+export const serviceIdOf = ({ authority, service }: ServiceOptions): ServiceId => ({
   authorityId: authority,
   id: service,
 })
 
+interface ServiceId {
+  readonly authorityId: string
+  readonly id: string
+}
+
+/** A service as lists and sentences name it. */
+export const nameOf = ({ authorityId, id }: ServiceId): string => `${shown(authorityId)} / ${shown(id)}`
+
+/** The options that mean a service, as a shell takes them: authorities choose their ids. */
+export const flagsOf = ({ authorityId, id }: ServiceId): string =>
+  `--authority ${quoted(authorityId)} --service ${quoted(id)}`
+
+const quoted = (id: string): string =>
+  /^[\w.-]+$/.test(id) ? id : `'${harmless(id).replaceAll('\n', ' ').replaceAll("'", "'\\''")}'`
+
 /** @throws CommandError FILE_UNREADABLE */
-export function readJson(path: string): unknown {
-  const text = (path === '-' ? readFileSync(0) : readFile(path)).toString('utf8')
+export function readJsonObject(path: string): Readonly<Record<string, unknown>> {
+  const where = path === '-' ? 'Standard input' : path
+  const value = parsed((path === '-' ? readFileSync(0) : readFile(path)).toString('utf8'), where)
+  // Null would mean that something is to be forgotten, which has an option of its own.
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new CommandError('FILE_UNREADABLE', `${where} must hold one JSON object.`)
+  return value as Readonly<Record<string, unknown>>
+}
+
+function parsed(text: string, where: string): unknown {
   try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new CommandError('FILE_UNREADABLE', `${path === '-' ? 'Standard input' : path} is no JSON.`, { cause })
+    return JSON.parse(text.replace(/^\ufeff/, ''))
+  } catch {
+    // The parser's own message quotes what it has read.
+    throw new CommandError('FILE_UNREADABLE', `${where} is no JSON.`)
   }
 }
 
@@ -98,7 +123,9 @@ export function readFile(path: string): Buffer {
   }
 }
 
-export function addExamples(command: Command, examples: readonly string[]): Command {
+/** @param json  what --json prints, in short */
+export function addExamples(command: Command, examples: readonly string[], json?: string): Command {
   const lines = examples.map((example) => (example.startsWith('npm ') ? example : `${CLI} ${example}`))
-  return command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`)
+  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}`)
+  return json === undefined ? command : command.addHelpText('after', `\nWith --json:\n  ${json}`)
 }

@@ -19,7 +19,8 @@ import type { Terminal } from './terminal.js'
 /** Runs one command. @returns the exit code: 0 done, 1 refused or failed, 2 called wrongly */
 export async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    await buildProgram(terminal).parseAsync(argv, { from: 'user' })
+    const program = await buildProgram(argv, terminal)
+    await program.parseAsync(argv, { from: 'user' })
     return terminal.exitCode
   } catch (error) {
     // commander has said what it had to say; asked-for help ends with 0, help instead of a command does not.
@@ -28,7 +29,7 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   }
 }
 
-function buildProgram(terminal: Terminal): Command {
+async function buildProgram(argv: readonly string[], terminal: Terminal): Promise<Command> {
   const program = new Command(CLI)
     .description(
       'Commands of Asiointitili Gateway. They work on the same database as the gateway, whether it runs or not, and read ' +
@@ -49,7 +50,7 @@ function buildProgram(terminal: Terminal): Command {
   addLogCommands(program, terminal)
   addExplainCommand(program, terminal)
   addServiceCommands(program, terminal)
-  addRegistrationCommands(program, terminal)
+  await addRegistrationCommands(program, argv, terminal)
   addCodeCommands(program, terminal)
   addOperatorCommands(program, terminal)
   addAccessCommands(program, terminal)

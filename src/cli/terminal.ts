@@ -45,29 +45,29 @@ export function createTerminal({ stdin, stdout, stderr, env }: NodeJS.Process): 
     out: (text) => void stdout.write(`${text}\n`),
     note: (text) => void stderr.write(`${text}\n`),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    // Questions go where notices go: standard output is for results.
-    ask: (question) => askAt(stdin, { question, shownOn: stderr }),
+    ask: (question) => askAt({ stdin, stderr }, question),
     askHidden: async (question) => {
-      if (!stdin.isTTY) return null
-      stderr.write(question)
-      const answer = await askAt(stdin, { question: '', shownOn: undefined })
-      stderr.write('\n')
+      const answer = await askAt({ stdin, stderr }, question, { hidden: true })
+      if (answer !== null) stderr.write('\n')
       return answer
     },
   }
 }
 
-interface Question {
-  readonly question: string
-  readonly shownOn: NodeJS.WriteStream | undefined
-}
-
-async function askAt(stdin: NodeJS.ReadStream, { question, shownOn }: Question): Promise<string | null> {
+/** Questions go where notices go: standard output is for results. */
+async function askAt(
+  { stdin, stderr }: Pick<NodeJS.Process, 'stdin' | 'stderr'>,
+  question: string,
+  { hidden = false } = {},
+): Promise<string | null> {
   if (!stdin.isTTY) return null
-  const lines = createInterface({ input: stdin, terminal: true, ...(shownOn && { output: shownOn }) })
+  // From here on the terminal shows nothing by itself: not even what is typed before the question is there.
+  const lines = createInterface({ input: stdin, terminal: true, ...(!hidden && { output: stderr }) })
+  if (hidden) stderr.write(question)
   try {
-    // Ctrl-C and Ctrl-D close it, and then nothing is answered.
-    return await Promise.race([lines.question(question), once(lines, 'close').then(() => null)])
+    // Ctrl-C and Ctrl-D close it: by its version, Node.js then leaves the question open or breaks it off.
+    const answered = lines.question(hidden ? '' : question).catch(() => null)
+    return await Promise.race([answered, once(lines, 'close').then(() => null)])
   } finally {
     lines.close()
   }

@@ -76,7 +76,7 @@ test('an unknown service is refused', async () => {
 })
 
 test('settings of a service are changed one by one, and audited', async () => {
-  const set = (...args: string[]) => runCli(['service', 'set', ...demo, ...args], env)
+  const set = (...args: string[]) => runCli(['service', 'set', ...demo, ...args, '--yes'], env)
   expect((await set('--sha1', 'refused')).code).toBe(0)
   expect((await set('--response-security', 'signature+timestamp', '--operations', 'sendMessage,addItems')).code).toBe(0)
   const { value } = await runJson<{ settings: object }[]>(['service', 'list'], env)

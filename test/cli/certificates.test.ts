@@ -47,12 +47,13 @@ const add = (id: string, pem: string, settings: Env = env) =>
       'Palvelu',
       '--certificate',
       fileOf(id, pem),
+      '--yes',
     ],
     settings,
   )
 const remove = (id: string, fingerprint: string) =>
   runCli(
-    ['service', 'certificate', 'remove', '--authority', id, '--service', `${id}_1`, '--fingerprint', fingerprint],
+    ['service', 'certificate', 'remove', '--authority', id, '--service', `${id}_1`, '--fingerprint', fingerprint, '--yes'],
     env,
   )
 

@@ -44,6 +44,7 @@ test('a service may send as soon as it is added, and not before', async () => {
       certificate,
       '--authority-name',
       'Uusi kunta',
+      '--yes',
     ],
     gateway.env,
   )
@@ -80,6 +81,7 @@ test('a permission is given to a service that exists already, and its certificat
     'Lupa',
     '--certificate',
     certificate,
+    '--yes',
   ]
   await runCli(add, gateway.env)
 
@@ -108,6 +110,7 @@ test('a file that holds no certificate is refused and registers nothing', async 
     'Avain',
     '--certificate',
     key,
+    '--yes',
   ]
 
   expect(await runCli(args, gateway.env)).toMatchObject({ code: 1, stdout: '' })

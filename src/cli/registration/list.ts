@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander'
-import { serviceStates, type ServiceState } from '../../registration/index.js'
-import { noteLimit, printTable, shown } from '../layout.js'
+import { APPROVALS_NEEDED, serviceStates, type ServiceState } from '../../registration/index.js'
+import { noteLimit, printTable, shown, without } from '../layout.js'
 import { addExamples, CLI, jsonOption, limitOption } from '../options.js'
 import { withSession } from '../session.js'
 import type { Terminal } from '../terminal.js'
@@ -19,7 +19,11 @@ export function addListCommand(registration: Command, terminal: Terminal): void 
     .addOption(limitOption(100))
     .addOption(jsonOption())
     .action((options: ListOptions) => listRegistrations(terminal, options))
-  addExamples(list, ['registration list --state submitted', 'registration list --json'])
+  addExamples(
+    list,
+    ['registration list --state submitted', 'registration list --json'],
+    '[{ authorityId, id, authorityNames, serviceNames, businessId, environment, state, stateAt, suspendedFrom, reason, wishes, revision, approvals, changedAt }]',
+  )
 }
 
 async function listRegistrations(terminal: Terminal, { state, limit, json }: ListOptions): Promise<void> {
@@ -28,11 +32,11 @@ async function listRegistrations(terminal: Terminal, { state, limit, json }: Lis
     registrations.listRegistrations(db, sealer, { state, limit }),
   )
   // Contacts are opened by `show --reveal` only.
-  if (json === true) return terminal.json(all.map(({ contacts: _contacts, process: _process, ...one }) => one))
+  if (json === true) return terminal.json(all.map((one) => without(one, 'contacts', 'process')))
   if (all.length === 0) return terminal.note(`There is no such registration. See: ${CLI} registration list --help`)
   const rows = all.map((one) => [
     ...[shown(one.authorityId), shown(one.id), shown(one.serviceNames.fi), one.state, shown(one.stateAt)],
-    ...[one.environment, String(one.approvals.length)],
+    ...[one.environment, one.environment === 'test' ? '-' : `${one.approvals.length} of ${APPROVALS_NEEDED}`],
   ])
   printTable(terminal, ['AUTHORITY', 'SERVICE', 'NAME', 'STATE', 'SINCE', 'FOR', 'APPROVALS'], rows)
   noteLimit(terminal, { count: all.length, limit, which: 'newest' })

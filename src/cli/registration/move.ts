@@ -1,10 +1,11 @@
 import { Argument, type Command } from 'commander'
-import { moveNames, moves, type MoveName } from '../../registration/index.js'
-import { confirm, yesOption, type Confirming } from '../confirm.js'
-import { addExamples, addServiceOptions, CLI, jsonOption, serviceIdOf, type ServiceOptions } from '../options.js'
+import { moveNames, moves, standingAfter, type MoveName, type ServiceState } from '../../registration/index.js'
+import { addYesOption, confirm, type Confirming } from '../confirm.js'
+import { shown } from '../layout.js'
+import { addExamples, addServiceOptions, jsonOption, nameOf, serviceIdOf, type ServiceOptions } from '../options.js'
 import { actorOf, withSession } from '../session.js'
 import type { Terminal } from '../terminal.js'
-import { notFound, noteMissing } from './show.js'
+import { explainMissing, missingLines } from './missing.js'
 
 interface MoveOptions extends ServiceOptions, Confirming {
   readonly reason?: string
@@ -13,10 +14,26 @@ interface MoveOptions extends ServiceOptions, Confirming {
 
 const HELP = moveNames
   .map((name) => {
-    const { from, to, needsReason } = moves[name]
-    return `  ${name.padEnd(13)} ${from.join(', ')} → ${to === 'before' ? 'where it was' : to}${needsReason ? ' (needs --reason)' : ''}`
+    const { from, to, needsReason, needs } = moves[name]
+    const terms = [
+      ...(needs === 'nothing' ? [] : [`when nothing is missing for ${needs}`]),
+      ...(needsReason ? ['with --reason'] : []),
+    ]
+    const where = `${from.join(', ')} → ${to === 'before' ? 'where it was' : to}`
+    return `  ${name.padEnd(13)} ${where}${terms.length === 0 ? '' : ` (${terms.join(', ')})`}`
   })
   .join('\n')
+
+/** What a state means for the authority, told before a service gets into it. */
+const MEANINGS: Readonly<Record<ServiceState, string>> = {
+  draft: 'It may send nothing; the authority may hand it in again.',
+  submitted: 'It may send nothing until an operator opens it for tests.',
+  test: 'It may send to artificial persons only.',
+  accepted: 'It may send to artificial persons only, until it is opened.',
+  production: 'It may send to real persons, and to no others.',
+  suspended: 'Nothing is taken from it; what it sent before waits.',
+  withdrawn: 'Nothing is taken from it any more, for good; what it sent before is delivered.',
+}
 
 export function addMoveCommand(registration: Command, terminal: Terminal): void {
   const move = addServiceOptions(
@@ -25,40 +42,41 @@ export function addMoveCommand(registration: Command, terminal: Terminal): void 
       .description('move a service to another state; in force from its next request on')
       .addArgument(new Argument('<move>', 'what to do').choices(moveNames)),
   )
-    .option('--reason <text>', 'why; kept in the audit and shown to the authority')
-    .addOption(yesOption())
-    .addOption(jsonOption())
+    .option('--reason <text>', 'why; kept in the audit, and shown to the authority')
     .addHelpText('after', `\nMoves:\n${HELP}`)
+  addYesOption(move, terminal)
+    .addOption(jsonOption())
     .action((name: MoveName, options: MoveOptions) => moveService(terminal, name, options))
-  addExamples(move, [
-    'registration move open-test --authority kunta_ws --service kunta_ws_1',
-    "registration move suspend --authority kunta_ws --service kunta_ws_1 --reason 'avain vuotanut' --yes",
-  ])
+  addExamples(
+    move,
+    [
+      'registration move open-test --authority kunta_ws --service kunta_ws_1',
+      "registration move suspend --authority kunta_ws --service kunta_ws_1 --reason 'avain vuotanut' --yes",
+    ],
+    '{ authorityId, id, move, moved, before, after, missing: [{ code, text: { fi, sv, en }, command }] }',
+  )
 }
 
 async function moveService(terminal: Terminal, move: MoveName, options: MoveOptions): Promise<void> {
   const { operators } = await import('../../operations/index.js')
-  const { registrations } = await import('../../store/index.js')
+  const { readFacts } = await import('./read.js')
   const service = serviceIdOf(options)
-  const act = { service, actor: actorOf(terminal), move, reason: options.reason ?? null }
+  const reason = options.reason ?? null
   await withSession(terminal, async (session) => {
-    const read = () => registrations.findRegistration(session.db, session.sealer, service)
-    const before = await read()
-    if (before === null) throw notFound(options)
-    const { to } = moves[move]
-    const target = to === 'before' ? before.suspendedFrom : to
+    const before = (await readFacts(session, options)).registration
+    const target = standingAfter(before, move, { by: 'operator', reason }).state
     await confirm(terminal, options, [
-      `${options.authority} / ${options.service}: ${before.state} → ${target ?? '?'} (${move}).`,
+      `${nameOf(service)} (${shown(before.serviceNames.fi)}): ${before.state} → ${target}. ${MEANINGS[target]}`,
+      ...(reason === null ? [] : [`Reason: ${shown(reason)}`]),
     ])
-    const acted = await operators.moveService({ ...session, clock: { now: () => new Date() } }, act)
-    const after = (await read())!.state
-    if (acted.kind === 'missing') terminal.exitCode = 1
-    const missing = acted.kind === 'missing' ? acted.missing : []
-    if (options.json === true) return terminal.json({ ...service, move, before: before.state, after, missing })
-    if (acted.kind === 'done')
-      return terminal.out(`${options.authority} / ${options.service} is in the state ${after}.`)
-    terminal.note(`${options.authority} / ${options.service} stays in the state ${after}. What is missing:`)
-    await noteMissing(terminal, missing)
-    terminal.note(`Parts of the joining process are recorded with: ${CLI} registration record --help`)
+    const acted = await operators.moveService(session, { service, actor: actorOf(terminal), move, reason })
+    const after = (await readFacts(session, options)).registration.state
+    const missing = explainMissing(acted.kind === 'missing' ? acted.missing : [], service)
+    const moved = acted.kind === 'done'
+    if (!moved) terminal.exitCode = 1
+    if (options.json === true) return terminal.json({ ...service, move, moved, before: before.state, after, missing })
+    if (moved) return terminal.out(`${nameOf(service)} is in the state ${after}. ${MEANINGS[after]}`)
+    terminal.note(`${nameOf(service)} stays in the state ${after}. What is missing:`)
+    for (const line of missingLines(terminal, missing)) terminal.note(`  ${line}`)
   })
 }

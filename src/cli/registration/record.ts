@@ -1,17 +1,20 @@
-import { Argument, Option, type Command } from 'commander'
+import { Argument, type Command } from 'commander'
+import { checkPart, processParts, type ProcessPart } from '../../registration/index.js'
+import { addYesOption, confirm, type Confirming } from '../confirm.js'
+import { CommandError, UsageError } from '../errors.js'
+import { shown } from '../layout.js'
 import {
-  latestSet,
-  processParts,
-  questionSets,
-  templateOf,
-  type ProcessPart,
-  type Texts,
-} from '../../registration/index.js'
-import { confirm, yesOption, type Confirming } from '../confirm.js'
-import { UsageError } from '../errors.js'
-import { addExamples, addServiceOptions, jsonOption, readJson, serviceIdOf, type ServiceOptions } from '../options.js'
-import { actorOf, withSession } from '../session.js'
+  addExamples,
+  addServiceOptions,
+  jsonOption,
+  nameOf,
+  readJsonObject,
+  serviceIdOf,
+  type ServiceOptions,
+} from '../options.js'
+import { actorOf, withSession, type Session } from '../session.js'
 import type { Terminal } from '../terminal.js'
+import { APPLICATION, checkApplication, writeApplication } from './application.js'
 
 interface RecordOptions extends ServiceOptions, Confirming {
   readonly file?: string
@@ -19,71 +22,80 @@ interface RecordOptions extends ServiceOptions, Confirming {
   readonly json?: boolean
 }
 
-interface QuestionsOptions {
-  readonly language: keyof Texts
-  readonly json?: boolean
-}
+export type Recordable = ProcessPart | typeof APPLICATION
 
-const partArgument = (): Argument => new Argument('<part>', 'part of the joining process').choices(processParts)
-const setNames = [...new Set(questionSets.map(({ name }) => name))]
+export const partArgument = (): Argument =>
+  new Argument('<part>', 'part of the joining process, or what the authority has applied for').choices([
+    ...processParts,
+    APPLICATION,
+  ])
 
-export function addRecordCommands(registration: Command, terminal: Terminal): void {
+export function addRecordCommand(registration: Command, terminal: Terminal): void {
   const record = addServiceOptions(
     registration
       .command('record')
       .description('record a part of the joining process; approvals of what was there before count no more')
       .addArgument(partArgument()),
   )
-    .option('--file <file>', 'JSON of the part; - reads standard input')
+    .option('--file <file>', 'JSON of the part, as registration template prints it; - reads standard input')
     .option('--clear', 'forget the part')
-    .addOption(yesOption())
+  addYesOption(record, terminal)
     .addOption(jsonOption())
-    .action((part: ProcessPart, options: RecordOptions) => recordPart(terminal, part, options))
-  addExamples(record, [
-    'registration record agreement --authority kunta_ws --service kunta_ws_1 --file agreement.json',
-    'registration record testReport --authority kunta_ws --service kunta_ws_1 --file - --yes < report.json',
-  ])
-  const template = registration
-    .command('template')
-    .description('print the JSON of a part, to be filled in')
-    .addArgument(partArgument())
-    .action((part: ProcessPart) => terminal.json(templateOf(part)))
-  addExamples(template, ['registration template selfAudit > self-audit.json'])
-  const questions = registration
-    .command('questions')
-    .description('show the newest version of a question set')
-    .addArgument(new Argument('<set>', 'which').choices(setNames))
-    .addOption(new Option('--language <code>', 'fi, sv or en').choices(['fi', 'sv', 'en']).default('en'))
-    .addOption(jsonOption())
-    .action((name: string, options: QuestionsOptions) => showQuestions(terminal, name, options))
-  addExamples(questions, ['registration questions self-audit --language fi'])
+    .action((part: Recordable, options: RecordOptions) => recordPart(terminal, part, options))
+  addExamples(
+    record,
+    [
+      'registration record agreement --authority kunta_ws --service kunta_ws_1 --file agreement.json',
+      'registration record testReport --authority kunta_ws --service kunta_ws_1 --file - --yes < report.json',
+      'registration record security --authority kunta_ws --service kunta_ws_1 --clear',
+    ],
+    '{ authorityId, id, part, did: recorded|forgotten, revision }',
+  )
 }
 
-async function recordPart(terminal: Terminal, part: ProcessPart, options: RecordOptions): Promise<void> {
-  if ((options.file === undefined) === (options.clear !== true)) throw new UsageError('Give either --file or --clear.')
-  const value = options.file === undefined ? null : readJson(options.file)
+async function recordPart(terminal: Terminal, part: Recordable, options: RecordOptions): Promise<void> {
+  const value = valueOf(part, options)
   const service = serviceIdOf(options)
-  const did = value === null ? 'forgotten' : 'recorded'
-  await confirm(terminal, options, [
-    `${options.authority} / ${options.service}: ${part} is ${did}. Approvals so far count no more.`,
-  ])
-  const { operators } = await import('../../operations/index.js')
-  const act = { service, actor: actorOf(terminal), part, value }
-  await withSession(terminal, (session) => operators.recordPart({ ...session, clock: { now: () => new Date() } }, act))
-  if (options.json === true) return terminal.json({ ...service, part, did })
-  terminal.out(`${part} is ${did}.`)
+  const { readFacts } = await import('./read.js')
+  await withSession(terminal, async (session) => {
+    const { registration } = await readFacts(session, options)
+    const isThere = part === APPLICATION ? registration.businessId !== null : registration.process[part] !== undefined
+    if (value === null && !isThere) throw new CommandError('NOT_FOUND', `${nameOf(service)} has no ${part} to forget.`)
+    const to = value === null ? 'nothing' : 'as in the file'
+    await confirm(terminal, options, [
+      `${nameOf(service)}, ${part}: ${isThere ? 'recorded' : 'nothing'} → ${to}.`,
+      ...(registration.approvals.length === 0
+        ? []
+        : [`Approvals that count no more: ${registration.approvals.map(shown).join(', ')}.`]),
+    ])
+    await write(session, { service, part, value, actor: actorOf(terminal) })
+    const { revision } = (await readFacts(session, options)).registration
+    const did = value === null ? 'forgotten' : 'recorded'
+    if (options.json === true) return terminal.json({ ...service, part, did, revision })
+    terminal.out(`${part} of ${nameOf(service)} is ${did}. This is revision ${revision}.`)
+  })
 }
 
-function showQuestions(terminal: Terminal, name: string, { language, json }: QuestionsOptions): void {
-  const set = latestSet(name)
-  if (json === true) return terminal.json(set)
-  terminal.out(terminal.paint.bold(`${set.title[language]} (${set.name}, version ${set.version})`))
-  for (const { id, text, answer, required, evidence, mustBe } of set.questions) {
-    const rules = [
-      ...(required ? [] : ['may be left out']),
-      mustBe === undefined ? answer : `must be ${mustBe}`,
-      ...(evidence === 'none' ? [] : [`evidence ${evidence}`]),
-    ]
-    terminal.out(`\n${terminal.paint.bold(id)}  ${terminal.paint.dim(rules.join(', '))}\n  ${text[language]}`)
+/** @throws UsageError; RegistrationError PROCESS_INVALID, before anybody is asked whether to go on */
+function valueOf(part: Recordable, { file, clear }: RecordOptions): object | null {
+  if ((file === undefined) === (clear !== true)) throw new UsageError('Give either --file or --clear.')
+  if (file === undefined) {
+    if (part === APPLICATION) throw new UsageError('An application is replaced, not forgotten: give --file.')
+    return null
   }
+  const given = readJsonObject(file)
+  return part === APPLICATION ? checkApplication(given) : checkPart(part, given)
+}
+
+interface Write {
+  readonly service: ReturnType<typeof serviceIdOf>
+  readonly part: Recordable
+  readonly value: object | null
+  readonly actor: string
+}
+
+async function write(session: Session, { service, part, value, actor }: Write): Promise<void> {
+  const { operators } = await import('../../operations/index.js')
+  if (part === APPLICATION) return writeApplication(session, { service, actor, application: value! })
+  await operators.recordPart(session, { service, actor, part, value })
 }
