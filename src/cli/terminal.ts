@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline/promises'
+import { isatty } from 'node:tty'
 import { styleText } from 'node:util'
 
 /** Where a command reads its surroundings and writes: results to standard output, everything else to standard error. */
@@ -28,7 +29,8 @@ export interface Paint {
   readonly bad: (text: string) => string
 }
 
-export function createTerminal({ stdin, stdout, stderr, env }: NodeJS.Process): Terminal {
+export function createTerminal(process: NodeJS.Process): Terminal {
+  const { stdout, stderr, env } = process
   // `… | head` closes the pipe: what is left has no reader.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
@@ -40,27 +42,31 @@ export function createTerminal({ stdin, stdout, stderr, env }: NodeJS.Process): 
   return {
     env,
     paint: { bold: style('bold'), dim: style('dim'), good: style('green'), bad: style('red') },
-    attended: stdin.isTTY,
+    attended: isAttended(),
     exitCode: 0,
     out: (text) => void stdout.write(`${text}\n`),
     note: (text) => void stderr.write(`${text}\n`),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
-    ask: (question) => askAt({ stdin, stderr }, question),
+    ask: (question) => askAt(process, question),
     askHidden: async (question) => {
-      const answer = await askAt({ stdin, stderr }, question, { hidden: true })
+      const answer = await askAt(process, question, { hidden: true })
       if (answer !== null) stderr.write('\n')
       return answer
     },
   }
 }
 
+/** Asked of the system: `process.stdin`, once touched, is non-blocking, and `--file -` could not read it any more. */
+const isAttended = (): boolean => isatty(0)
+
 /** Questions go where notices go: standard output is for results. */
 async function askAt(
-  { stdin, stderr }: Pick<NodeJS.Process, 'stdin' | 'stderr'>,
+  process: Pick<NodeJS.Process, 'stdin' | 'stderr'>,
   question: string,
   { hidden = false } = {},
 ): Promise<string | null> {
-  if (!stdin.isTTY) return null
+  if (!isAttended()) return null
+  const { stdin, stderr } = process
   // From here on the terminal shows nothing by itself: not even what is typed before the question is there.
   const lines = createInterface({ input: stdin, terminal: true, ...(!hidden && { output: stderr }) })
   if (hidden) stderr.write(question)

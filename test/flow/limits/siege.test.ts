@@ -4,7 +4,7 @@ import { getStatus, newSender, reply, unsigned, UNSIGNED_PATH, type Sender } fro
 import { call, head, metric, openLine, until, untilReleased, type Line } from './lines.js'
 
 const EACH = 50
-const IDLE_MS = 5_000
+const IDLE_MS = 9_000
 
 let gateway: TestGateway
 let sender: Sender
@@ -14,7 +14,7 @@ beforeAll(async () => {
     env: {
       ASTI_NON_SIGNED: 'anyone',
       ASTI_IDLE_TIMEOUT_MS: String(IDLE_MS),
-      ASTI_REQUEST_TIMEOUT_MS: '10s',
+      ASTI_REQUEST_TIMEOUT_MS: '18s',
       ASTI_KEEP_ALIVE_TIMEOUT_MS: '1s',
       // A quarter of them is for this computer's one address.
       ASTI_MAX_CONNECTIONS: '2000',
