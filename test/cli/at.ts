@@ -84,7 +84,7 @@ export class Desk {
   }
 
   /** What a command that shows something, or does something with --yes, prints as JSON. */
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- what a test expects, it checks
+
   async json<T>(...args: readonly string[]): Promise<T> {
     const { stdout, stderr } = await this.run(...args, '--json')
     if (stdout === '') throw new Error(`${args.join(' ')}: ${stderr}`)

@@ -53,7 +53,18 @@ const add = (id: string, pem: string, settings: Env = env) =>
   )
 const remove = (id: string, fingerprint: string) =>
   runCli(
-    ['service', 'certificate', 'remove', '--authority', id, '--service', `${id}_1`, '--fingerprint', fingerprint, '--yes'],
+    [
+      'service',
+      'certificate',
+      'remove',
+      '--authority',
+      id,
+      '--service',
+      `${id}_1`,
+      '--fingerprint',
+      fingerprint,
+      '--yes',
+    ],
     env,
   )
 

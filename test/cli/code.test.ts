@@ -42,7 +42,10 @@ describe('a code', () => {
     const [, secret] = /code +((?:[\dA-Z]{5}-){4}[\dA-Z]{5})\n/.exec(stdout)!
     expect(stdout).toContain('näkyvä ws / any service')
     expect(stderr).toContain('not shown again')
-    for (const args of [['code', 'list'], ['code', 'list', '--json']])
+    for (const args of [
+      ['code', 'list'],
+      ['code', 'list', '--json'],
+    ])
       expect((await desk.run(...args)).stdout).not.toContain(secret!)
     expect(JSON.stringify(await auditRows(desk.env, 'code.issued'))).not.toContain(secret!)
   })

@@ -89,11 +89,9 @@ describe('somebody who is asked', () => {
     expect(await see('registration', 'record', 'productionDate', '--file', plan)).toMatch(
       /nahty_ws.*productionDate.*nothing → /,
     )
-    const { fingerprint } = (await desk.json<{ certificates: { fingerprint: string }[] }>(
-      'registration',
-      'show',
-      ...named('nahty'),
-    ))!.certificates[0]!
+    const { fingerprint } = (
+      await desk.json<{ certificates: { fingerprint: string }[] }>('registration', 'show', ...named('nahty'))
+    ).certificates[0]!
     expect(await see('service', 'certificate', 'remove', '--fingerprint', fingerprint)).toMatch(/CN=nahty[^]*1 → 0/)
     const key = await newOperator(desk, 'katsoja')
     expect(await see('registration', 'approve', '--operator-key-file', key)).toMatch(
@@ -118,11 +116,16 @@ describe('somebody who is asked', () => {
   })
 })
 
-const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') === true
+const script = spawnSync('script', ['--version'], { encoding: 'utf8' })
+const hasScript = script.error === undefined && script.stdout.includes('util-linux')
 const atTerminal = hasScript ? test : test.skip
 
 /** Runs a command in a terminal of its own; types each answer once its question is there. */
-async function type(args: readonly string[], env: Env, dialogue: readonly (readonly [question: string, answer: string])[]) {
+async function type(
+  args: readonly string[],
+  env: Env,
+  dialogue: readonly (readonly [question: string, answer: string])[],
+) {
   const main = join(await compileSources(), 'dist/cli/main.js')
   const command = [process.execPath, main, ...args].map((word) => `'${word}'`).join(' ')
   const child = spawn('script', ['-qefc', command, '/dev/null'], { env: { PATH: process.env['PATH'] ?? '', ...env } })

@@ -28,8 +28,7 @@ interface Shown {
   readonly history: readonly { act: string; subject: Record<string, unknown> }[]
 }
 
-const move = (id: string, name: string) =>
-  desk.json<Moved>('registration', 'move', name, ...named(id), '--yes')
+const move = (id: string, name: string) => desk.json<Moved>('registration', 'move', name, ...named(id), '--yes')
 const show = (id: string) => desk.json<Shown>('registration', 'show', ...named(id))
 const approve = (id: string, keyFile: string, ...more: string[]) =>
   desk.run('registration', 'approve', ...named(id), '--operator-key-file', keyFile, '--yes', ...more)
@@ -139,7 +138,9 @@ test('a move that lacks something is not made, and says what provides it, in tex
 test('every command that is named as a help exists', async () => {
   const { missing } = await show('vajaa')
   for (const command of new Set(missing.map(({ command }) => command.replace(/^npm run -s cli -- /, ''))))
-    expect(await desk.run(...command.replace(/ --authority.*| --name.*| --file.*/, '').split(' '), '--help')).toMatchObject({
+    expect(
+      await desk.run(...command.replace(/ --authority.*| --name.*| --file.*/, '').split(' '), '--help'),
+    ).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('Examples'),
     })

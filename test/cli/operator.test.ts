@@ -15,16 +15,25 @@ interface Listed {
 const list = () => desk.json<Listed[]>('operator', 'list')
 
 test('before anybody was added, the list says how to', async () => {
-  expect(await desk.run('operator', 'list')).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('operator add') })
+  expect(await desk.run('operator', 'list')).toMatchObject({
+    code: 0,
+    stdout: '',
+    stderr: expect.stringContaining('operator add'),
+  })
 })
 
 test('an operator gets a personal key, once, and is in the list until removed', async () => {
   const added = await desk.act('operator', 'add', 'Aino Esimerkki')
   expect(added.stdout).toMatch(/asti-operator-[\w-]{43}/)
   expect(added.stderr).toContain('not shown again')
-  expect(await list()).toMatchObject([{ name: 'Aino Esimerkki', createdBy: expect.stringMatching(/^cli:/), removedAt: null }])
+  expect(await list()).toMatchObject([
+    { name: 'Aino Esimerkki', createdBy: expect.stringMatching(/^cli:/), removedAt: null },
+  ])
   expect((await desk.run('operator', 'list')).stdout).toMatch(/Aino Esimerkki +\d{4}-/)
-  expect(await desk.json('operator', 'remove', 'Aino Esimerkki', '--yes')).toEqual({ name: 'Aino Esimerkki', removed: true })
+  expect(await desk.json('operator', 'remove', 'Aino Esimerkki', '--yes')).toEqual({
+    name: 'Aino Esimerkki',
+    removed: true,
+  })
   expect(await list()).toMatchObject([{ removedAt: expect.any(String) }])
   expect(await auditRows(desk.env, 'operator.added')).toMatchObject([{ subject: { operator: 'Aino Esimerkki' } }])
   expect(await auditRows(desk.env, 'operator.removed')).toHaveLength(1)

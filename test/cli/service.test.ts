@@ -68,7 +68,17 @@ describe('a service that is added', () => {
     })
     const { file } = await desk.certificate('laskutus-2')
     const short = desk.file('short', 'abc')
-    const args = ['service', 'add', ...named('laskutus-2'), '--name', 'x', '--certificate', file, '--billing-id', 'LASKU1']
+    const args = [
+      'service',
+      'add',
+      ...named('laskutus-2'),
+      '--name',
+      'x',
+      '--certificate',
+      file,
+      '--billing-id',
+      'LASKU1',
+    ]
     expect(await desk.run(...args, '--billing-password-file', short, '--yes')).toMatchObject({ code: 2, stdout: '' })
   })
 })
@@ -127,8 +137,20 @@ describe('settings', () => {
   test('never show a billing password, neither before nor after, nor in the audit', async () => {
     await add('salasana')
     const change = (password: string) =>
-      setting('salasana', '--file', desk.file('billing.json', { billing: { id: 'LASKU2', password, costCentre: null } }))
-    const seen = [await change('ab#1'), await change('cd#2'), await setting('salasana', '--file', desk.file('bad.json', { billing: { id: 'x', password: 'ef#3', costCentre: null } }))]
+      setting(
+        'salasana',
+        '--file',
+        desk.file('billing.json', { billing: { id: 'LASKU2', password, costCentre: null } }),
+      )
+    const seen = [
+      await change('ab#1'),
+      await change('cd#2'),
+      await setting(
+        'salasana',
+        '--file',
+        desk.file('bad.json', { billing: { id: 'x', password: 'ef#3', costCentre: null } }),
+      ),
+    ]
     expect(seen.map(({ code }) => code)).toEqual([0, 0, 1])
     const all = JSON.stringify([seen, await auditRows(desk.env, 'service.settings-changed'), await show('salasana')])
     for (const secret of ['ab#1', 'cd#2', 'ef#3']) expect(all).not.toContain(secret)

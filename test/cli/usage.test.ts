@@ -39,13 +39,16 @@ const service = ['--authority', 'kunta_ws', '--service', 'kunta_ws_1']
 // Help and mistakes are answered before any database is looked for.
 const nowhere = { ASTI_DATA_DIR: '/nonexistent/asti' }
 
-test.each(verbs.map((words) => [words.join(' '), words] as const))('help of "%s" shows how to call it, with examples', async (_verb, words) => {
-  const { code, stdout, stderr } = await runCli([...words, '--help'], nowhere)
+test.each(verbs.map((words) => [words.join(' '), words] as const))(
+  'help of "%s" shows how to call it, with examples',
+  async (_verb, words) => {
+    const { code, stdout, stderr } = await runCli([...words, '--help'], nowhere)
 
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toContain(`npm run -s cli -- ${words.join(' ')}`)
-  expect(stdout).toContain('Examples:')
-})
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toContain(`npm run -s cli -- ${words.join(' ')}`)
+    expect(stdout).toContain('Examples:')
+  },
+)
 
 test.each([
   ['no command', []],
@@ -72,7 +75,10 @@ test.each([
   ['a file id that is none', ['registration', 'file', '17', '--out', 'x']],
   ['a code for more than 90 days', ['code', 'issue', '--authority', 'x', '--days', '91', '--yes']],
   ['a code for no day', ['code', 'issue', '--authority', 'x', '--days', '0', '--yes']],
-  ['a side for a certificate', ['code', 'issue', '--authority', 'x', '--for', 'certificate', '--environment', 'test', '--yes']],
+  [
+    'a side for a certificate',
+    ['code', 'issue', '--authority', 'x', '--for', 'certificate', '--environment', 'test', '--yes'],
+  ],
   ['the name of a code that is none', ['code', 'revoke', '%', '--yes']],
   ['an operator with an endless name', ['operator', 'add', 'x'.repeat(101), '--yes']],
   ['an operator whose name cannot be seen', ['operator', 'add', 'ai\u200bno', '--yes']],
@@ -81,7 +87,18 @@ test.each([
   ['no setting', ['service', 'set', ...service, '--yes']],
   [
     'a billing password without an id',
-    ['service', 'add', ...service, '--name', 'x', '--certificate', 'package.json', '--billing-password-file', 'x', '--yes'],
+    [
+      'service',
+      'add',
+      ...service,
+      '--name',
+      'x',
+      '--certificate',
+      'package.json',
+      '--billing-password-file',
+      'x',
+      '--yes',
+    ],
   ],
 ])('%s ends with exit code 2, says so on standard error and prints no result', async (_mistake, args) => {
   const { code, stdout, stderr } = await runCli(args, nowhere)
