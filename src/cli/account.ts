@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { noteLimit, printTable, shown } from './layout.js'
 import { checkPartyId, maskId } from './identity.js'
-import { addExamples, jsonOption, limitOption, revealOption } from './options.js'
+import { addExamples, jsonOption, limitOption, readInput, revealOption } from './options.js'
 import { actorOf, readConfig, withSession } from './session.js'
 import type { Terminal } from './terminal.js'
 
@@ -44,7 +43,7 @@ export function addAccountCommands(program: Command, terminal: Terminal): void {
 async function addAccount(terminal: Terminal, options: AddOptions): Promise<void> {
   // Standard input keeps a real code out of the list of processes and the history of the shell.
   const { id, idType } = checkPartyId(
-    options.id === '-' ? readFileSync(0, 'utf8') : options.id,
+    options.id === '-' ? (await readInput('-')).toString('utf8') : options.id,
     (await readConfig(terminal)).mode,
   )
   const { accounts, audit } = await import('../store/index.js')

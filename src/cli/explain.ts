@@ -1,14 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { Argument, InvalidArgumentError, Option, type Command } from 'commander'
 import type { Certificate, VerificationReport } from '../trust/index.js'
 import { CommandError, UsageError } from './errors.js'
 import { explanationOf, type Explanation } from './explain/explanation.js'
 import { showExplanation } from './explain/show.js'
-import { addExamples, CLI, jsonOption, readFile, revealOption } from './options.js'
+import { addExamples, CLI, jsonOption, readFile, readInput, revealOption } from './options.js'
 import { actorOf, readConfig, withSession, type Session } from './session.js'
 import type { Terminal } from './terminal.js'
-
-const STANDARD_INPUT = 0
 
 interface ExplainOptions {
   readonly json?: boolean
@@ -70,7 +67,7 @@ async function runExplain(terminal: Terminal, what: string, options: ExplainOpti
 async function explainFile(terminal: Terminal, file: string, options: ExplainOptions): Promise<Explanation> {
   const { readSaved } = await import('./explain/saved-request.js')
   const { judge, registryOfFiles, registryOfDatabase } = await import('./explain/judge.js')
-  const { body, charset } = readSaved(file === '-' ? readFileSync(STANDARD_INPUT) : readFile(file))
+  const { body, charset } = readSaved(await readInput(file))
   const now = options.at ?? new Date()
   const certificates = await readCertificates(options.certificate)
   const { accepted, code, report, live } =

@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import { buffer } from 'node:stream/consumers'
+import { isatty } from 'node:tty'
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { CommandError } from './errors.js'
 import { harmless, shown } from './layout.js'
@@ -94,9 +96,9 @@ const quoted = (id: string): string =>
   /^[\w.-]+$/.test(id) ? id : `'${harmless(id).replaceAll('\n', ' ').replaceAll("'", "'\\''")}'`
 
 /** @throws CommandError FILE_UNREADABLE */
-export function readJsonObject(path: string): Readonly<Record<string, unknown>> {
+export async function readJsonObject(path: string): Promise<Readonly<Record<string, unknown>>> {
   const where = path === '-' ? 'Standard input' : path
-  const value = parsed((path === '-' ? readFileSync(0) : readFile(path)).toString('utf8'), where)
+  const value = parsed((await readInput(path)).toString('utf8'), where)
   // Null would mean that something is to be forgotten, which has an option of its own.
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new CommandError('FILE_UNREADABLE', `${where} must hold one JSON object.`)
@@ -111,6 +113,19 @@ function parsed(text: string, where: string): unknown {
     throw new CommandError('FILE_UNREADABLE', `${where} is no JSON.`)
   }
 }
+
+/**
+ * A file, or standard input for `-`.
+ * @throws CommandError FILE_UNREADABLE
+ */
+export async function readInput(path: string): Promise<Buffer> {
+  if (path !== '-') return readFile(path)
+  // Typed: a stream would end the terminal for the question that follows. Piped: Node.js 20 loads modules wrongly
+  // after a blocking read of a socket, and a parent that is Node.js gives its child a socket.
+  return isatty(STANDARD_INPUT) ? readFileSync(STANDARD_INPUT) : buffer(process.stdin)
+}
+
+const STANDARD_INPUT = 0
 
 /** @throws CommandError FILE_UNREADABLE */
 export function readFile(path: string): Buffer {

@@ -112,8 +112,8 @@ describe('settings', () => {
   test('come from standard input too', async () => {
     await add('syote')
     const args = ['service', 'set', ...named('syote'), '--file', '-', '--yes', '--json']
-    const { code, stdout } = await runCli(args, desk.env, '\ufeff{"requestsPerMinute": 0}')
-    expect(code).toBe(0)
+    const { code, stdout, stderr } = await runCli(args, desk.env, '\ufeff{"requestsPerMinute": 0}')
+    expect([code, stderr]).toEqual([0, ''])
     expect(JSON.parse(stdout)).toMatchObject({ settings: { before: {}, after: { requestsPerMinute: 0 } } })
   })
 

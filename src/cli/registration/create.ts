@@ -60,7 +60,7 @@ export function addCreateCommand(registration: Command, terminal: Terminal): voi
 async function createDraft(terminal: Terminal, options: CreateOptions): Promise<void> {
   const { file } = options
   const flags = without(options, 'file', 'yes', 'json')
-  const draft = draftOf({ ...(file !== undefined && readJsonObject(file)), ...flags })
+  const draft = draftOf({ ...(file !== undefined && (await readJsonObject(file))), ...flags })
   const { name, authorityName, environment } = draft
   const service = serviceIdOf(draft)
   await confirm(terminal, options, [

@@ -54,7 +54,7 @@ export function addRecordCommand(registration: Command, terminal: Terminal): voi
 }
 
 async function recordPart(terminal: Terminal, part: Recordable, options: RecordOptions): Promise<void> {
-  const value = valueOf(part, options)
+  const value = await valueOf(part, options)
   const service = serviceIdOf(options)
   const { readFacts } = await import('./read.js')
   await withSession(terminal, async (session) => {
@@ -77,13 +77,13 @@ async function recordPart(terminal: Terminal, part: Recordable, options: RecordO
 }
 
 /** @throws UsageError; RegistrationError PROCESS_INVALID, before anybody is asked whether to go on */
-function valueOf(part: Recordable, { file, clear }: RecordOptions): object | null {
+async function valueOf(part: Recordable, { file, clear }: RecordOptions): Promise<object | null> {
   if ((file === undefined) === (clear !== true)) throw new UsageError('Give either --file or --clear.')
   if (file === undefined) {
     if (part === APPLICATION) throw new UsageError('An application is replaced, not forgotten: give --file.')
     return null
   }
-  const given = readJsonObject(file)
+  const given = await readJsonObject(file)
   return part === APPLICATION ? checkApplication(given) : checkPart(part, given)
 }
 

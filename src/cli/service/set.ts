@@ -99,7 +99,7 @@ function parseOperations(text: string): string[] {
 async function setSettings(terminal: Terminal, options: SetOptions): Promise<void> {
   const { file, environment } = options
   const flags = without(options, ...OTHER_OPTIONS)
-  const settings: Settings = { ...(file !== undefined && readJsonObject(file)), ...flags }
+  const settings: Settings = { ...(file !== undefined && (await readJsonObject(file))), ...flags }
   if (Object.keys(settings).length === 0 && environment === undefined)
     throw new UsageError('Give at least one setting; --help lists them.')
   const { checkSettings, withoutSecrets } = await import('../../registration/index.js')
