@@ -11,13 +11,19 @@ create table account (
   joined_at timestamp with time zone not null default now(),
   state_at timestamp with time zone not null default now(),
   environment text not null,
+  language text not null default 'fi'::text,
+  sealed_contact bytea,
+  wants_email boolean not null default false,
+  wants_sms boolean not null default false,
   PRIMARY KEY (owner_hash),
   CHECK (environment = ANY (ARRAY['test'::text, 'production'::text])),
+  CHECK (language = ANY (ARRAY['fi'::text, 'sv'::text, 'en'::text])),
   CHECK (state = ANY (ARRAY['active'::text, 'passive'::text]))
 );
 CREATE INDEX account_joined ON account USING btree (joined_at, owner_hash);
 comment on table account is 'Mailbox of a citizen or company; owner_hash is the keyed hash of the id, sealed_owner shows it';
 comment on column account.environment is 'test: the owner is artificial';
+comment on column account.sealed_contact is 'e-mail address and telephone number of the owner';
 
 create table answered_request (
   replay_key bytea not null,
@@ -37,10 +43,14 @@ create table attachment (
   media_type text,
   size_bytes bigint,
   sha256 bytea,
-  PRIMARY KEY (bucket, id)
+  scan text,
+  scanned_at timestamp with time zone,
+  PRIMARY KEY (bucket, id),
+  CHECK (scan = ANY (ARRAY['clean'::text, 'found'::text]))
 ) partition by RANGE (id);
 CREATE INDEX attachment_item ON attachment USING btree (bucket, item_id);
 comment on table attachment is 'A file or link of an item; name, caption and link are in the sealed content; size and hash are null for a link';
+comment on column attachment.scan is 'what the virus scanner said of the bytes; null before it was asked';
 
 create table attachment_data (
   bucket smallint not null,
@@ -51,6 +61,22 @@ create table attachment_data (
 ) partition by RANGE (attachment_id);
 alter table attachment_data alter body set storage external;
 comment on table attachment_data is 'Attachment bytes in rows of 256 KiB';
+
+create table attempt (
+  bucket smallint not null,
+  id uuid not null,
+  delivery_id uuid not null,
+  attempt integer not null,
+  worker_id uuid not null,
+  started_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  outcome text,
+  code text,
+  detail jsonb,
+  PRIMARY KEY (bucket, delivery_id, id),
+  CHECK (outcome = ANY (ARRAY['delivered'::text, 'refused'::text, 'unreachable'::text, 'waiting'::text, 'dropped'::text, 'lost'::text]))
+) partition by RANGE (id);
+comment on table attempt is 'Every try of a delivery, written before it begins; outcome is null while it runs, and lost when its worker never came back';
 
 create table audit (
   id uuid not null,
@@ -71,6 +97,16 @@ create table authority (
 );
 comment on table authority is 'Sending organisation; id is its ViranomaisTunnus';
 
+create table breaker (
+  line text not null,
+  failures integer not null,
+  open_until timestamp with time zone,
+  failed_at timestamp with time zone not null default now(),
+  code text,
+  PRIMARY KEY (line)
+);
+comment on table breaker is 'Targets that did not answer, so that no worker keeps trying all its deliveries on them; a success removes the row';
+
 create table caller_proof (
   id uuid not null,
   authority_id text not null,
@@ -89,6 +125,19 @@ CREATE UNIQUE INDEX caller_proof_hash ON caller_proof USING btree (authority_id,
 CREATE INDEX caller_proof_lookup ON caller_proof USING btree (kind, hash);
 CREATE UNIQUE INDEX caller_proof_network ON caller_proof USING btree (authority_id, service_id, network) WHERE network IS NOT NULL;
 comment on table caller_proof is 'What opens the unsigned endpoint for a service: hash is the SHA-256 of a client certificate or of an API key';
+
+create table caught (
+  id uuid not null,
+  channel text not null,
+  authority_id text not null,
+  service_id text not null,
+  message_id uuid not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (id)
+);
+CREATE INDEX caught_created ON caught USING btree (created_at);
+comment on table caught is 'E-mail and SMS of test services, kept to be looked at instead of being sent';
 
 create table certificate_status (
   fingerprint bytea not null,
@@ -115,6 +164,38 @@ create table change_epoch (
 );
 comment on table change_epoch is 'Database clusters and timelines that this data has lived in: transaction numbers begin anew in each';
 
+create table citizen_message (
+  bucket smallint not null,
+  id uuid not null,
+  number bigint not null,
+  authority_id text not null,
+  service_id text not null,
+  environment text not null,
+  sender_hash bytea not null,
+  sealed_sender bytea not null,
+  sealed_content bytea not null,
+  thread_id uuid not null,
+  in_reply_to uuid,
+  authority_reference text,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (bucket, id),
+  CHECK (environment = ANY (ARRAY['test'::text, 'production'::text]))
+) partition by RANGE (id);
+CREATE INDEX citizen_message_number ON citizen_message USING btree (number);
+CREATE INDEX citizen_message_reference ON citizen_message USING btree (authority_id, service_id, authority_reference) WHERE authority_reference IS NOT NULL;
+CREATE INDEX citizen_message_sender ON citizen_message USING btree (sender_hash, id);
+comment on table citizen_message is 'A citizen''s message to a service: a reply, or a new one; number is its AsiointitiliTunniste; authority_reference is the id that the authority gave it';
+
+create table citizen_message_key (
+  sender_hash bytea not null,
+  key text not null,
+  bucket smallint not null,
+  message_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (sender_hash, key)
+);
+comment on table citizen_message_key is 'Idempotency of what citizens send: one message per sender and key of the calling page';
+
 create table delivery (
   bucket smallint not null,
   id uuid not null,
@@ -127,15 +208,28 @@ create table delivery (
   authority_id text not null,
   service_id text not null,
   environment text not null,
+  purpose text not null,
+  about jsonb,
+  attempts integer not null default 0,
+  owner uuid,
+  lease_until timestamp with time zone,
+  reason text,
+  created_at timestamp with time zone not null default now(),
   PRIMARY KEY (bucket, id),
-  CHECK (channel = ANY (ARRAY['mailbox'::text, 'print'::text])),
+  CHECK (channel = ANY (ARRAY['mailbox'::text, 'print'::text, 'email'::text, 'sms'::text, 'return-channel'::text])),
+  CHECK ((state = 'leased'::text) = (owner IS NOT NULL) AND (state = 'leased'::text) = (lease_until IS NOT NULL)),
   CHECK (environment = ANY (ARRAY['test'::text, 'production'::text])),
-  CHECK (state = ANY (ARRAY['ready'::text, 'delivered'::text]))
+  CHECK (purpose = ANY (ARRAY['message'::text, 'notice'::text, 'reminder'::text, 'state'::text, 'citizen-message'::text])),
+  CHECK (state = ANY (ARRAY['ready'::text, 'scheduled'::text, 'leased'::text, 'delivered'::text, 'dead'::text, 'cancelled'::text]))
 );
-CREATE INDEX delivery_due ON delivery USING btree (priority DESC, run_at, id) WHERE state = 'ready'::text;
+CREATE INDEX delivery_dead ON delivery USING btree (channel, authority_id, service_id, id) WHERE state = 'dead'::text;
+CREATE INDEX delivery_leased ON delivery USING btree (lease_until) WHERE state = 'leased'::text;
 CREATE INDEX delivery_message ON delivery USING btree (bucket, message_id);
-CREATE INDEX delivery_service ON delivery USING btree (authority_id, service_id) WHERE state = 'ready'::text;
-comment on table delivery is 'The queue: one row a message and channel; committed with the message';
+CREATE INDEX delivery_ready ON delivery USING btree (authority_id, service_id, channel, priority DESC, id) WHERE state = 'ready'::text;
+CREATE INDEX delivery_scheduled ON delivery USING btree (run_at) WHERE state = 'scheduled'::text;
+comment on table delivery is 'The outbox: one row for each thing that has to leave; committed with what it is about, and never deleted while it is open';
+comment on column delivery.message_id is 'message, or citizen_message when purpose is citizen-message';
+comment on column delivery.about is 'what besides the message: state and event of a report; ids and codes only';
 
 create table item (
   bucket smallint not null,
@@ -195,6 +289,7 @@ create table message (
 CREATE INDEX message_item ON message USING btree (bucket, item_id);
 CREATE INDEX message_number_index ON message USING btree (number);
 CREATE INDEX message_recipient ON message USING btree (recipient_hash, id);
+CREATE INDEX message_waiting ON message USING btree (id) WHERE state = 202;
 comment on table message is 'An item for one recipient; number is its AsiointitiliTunniste (sequence * 1024 + bucket)';
 
 create table message_key (
@@ -219,6 +314,21 @@ create table operator (
   UNIQUE (key_hash)
 );
 comment on table operator is 'People who may approve; key_hash is the SHA-256 of a personal key of 32 random bytes';
+
+create table pause (
+  id uuid not null,
+  channel text,
+  authority_id text,
+  service_id text,
+  reason text not null,
+  created_by text not null,
+  created_at timestamp with time zone not null default now(),
+  PRIMARY KEY (id),
+  CHECK ((authority_id IS NULL) = (service_id IS NULL)),
+  CHECK (channel IS NOT NULL OR authority_id IS NOT NULL)
+);
+CREATE UNIQUE INDEX pause_scope ON pause USING btree (COALESCE(channel, ''::text), COALESCE(authority_id, ''::text), COALESCE(service_id, ''::text));
+comment on table pause is 'What an operator has stopped: a channel, a service, or a channel of a service; its deliveries wait';
 
 create table registration (
   authority_id text not null,

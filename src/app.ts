@@ -28,12 +28,13 @@ import {
 } from './certificates/index.js'
 import type { Clock } from './clock.js'
 import type { Config } from './config/index.js'
+import { buildDelivery, type Delivering } from './delivering.js'
 import { keySourcesOf } from './key-sources.js'
 import { createKeyRing, type KeyRing } from './keys/index.js'
 import type { Log } from './log.js'
 import { isReady } from './operations/index.js'
 import type { Runtime } from './runtime.js'
-import { submissions } from './store/index.js'
+import { submissions, sweep } from './store/index.js'
 import { readCertificate } from './trust/index.js'
 
 export interface App {
@@ -42,6 +43,8 @@ export interface App {
   drain(): void
   /** Reads the files of signing and TLS keys again, now. */
   reloadKeys(): void
+  /** Delivers what was taken, once it is started. */
+  readonly delivering: Delivering
   /** Looks at certificates in the background, once it is started. */
   readonly certificates: CertificateWatch
 }
@@ -58,12 +61,13 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
   const inFlight = createBytesInFlight(config)
   const { db } = runtime
   const certificates = createCertificateWatch(config, { db, log, clock, own: () => ownCertificates(keys) })
-  const metrics = createMetrics(inFlight, certificates)
+  const metrics = createMetrics(inFlight, certificates, () => sweep.queueFigures(db))
+  const delivering = buildDelivery(config, { runtime, log, metrics: metrics.delivery })
   const connections = createConnections(config, { isTrusted, metrics, log })
   const noteRefusals = (id: string, count: number): Promise<void> =>
     submissions.addNotes(runtime.db, id, { furtherRefusals: count })
   const limits = createLimits(config, { inFlight, metrics, log, noteRefusals })
-  const context = exchangeContext(config, { runtime, log, clock, keys, limits })
+  const context = exchangeContext(config, { runtime, log, clock, keys, limits, ring: delivering.bell.ring })
   const http = Fastify({
     logger: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,
@@ -105,7 +109,7 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
     if (statusCode >= 500) log.error({ event: 'request.failed', err: error })
     return reply.code(statusCode).type('text/plain; charset=utf-8').send('The request could not be served.\n')
   })
-  return { http, drain: () => void (draining = true), reloadKeys: () => keys.reload(), certificates }
+  return { http, drain: () => void (draining = true), reloadKeys: () => keys.reload(), delivering, certificates }
 }
 
 /** What we sign and serve with ourselves, as it is at the moment. */
@@ -143,11 +147,12 @@ interface Parts {
   readonly clock: Clock
   readonly keys: KeyRing
   readonly limits: Limits
+  readonly ring: () => void
 }
 
 function exchangeContext(
   config: Config,
-  { runtime: { db, sealer }, log, clock, keys, limits }: Parts,
+  { runtime: { db, sealer }, log, clock, keys, limits, ring }: Parts,
 ): ExchangeContext {
   const directory = createCertificateDirectory(db, { usesStatus: config.caFiles !== undefined })
   return {
@@ -156,6 +161,7 @@ function exchangeContext(
     log,
     clock,
     policy: config,
+    ring,
     trust: config,
     findCertificate: directory.findCertificate,
     certificatesOf: directory.certificatesOf,

@@ -13,11 +13,11 @@ export type LogLevel = (typeof logLevels)[number]
  */
 const allowed = [
   ...['traceId', 'authorityId', 'serviceId', 'submissionId', 'itemId', 'messageId', 'deliveryId', 'pushId', 'workerId'],
-  ...['operation', 'operationVersion', 'channel', 'outcome', 'code', 'statusCode', 'state', 'reason'],
+  ...['operation', 'operationVersion', 'channel', 'purpose', 'outcome', 'code', 'statusCode', 'state', 'reason'],
   ...['method', 'route', 'mode', 'version', 'migration', 'host', 'port', 'pid', 'signal', 'exitCode'],
   ...['count', 'messageCount', 'itemCount', 'recipientCount', 'attachmentCount', 'deliveryCount', 'attemptCount'],
   ...['attempt', 'maxAttempts', 'durationMs', 'delayMs', 'ageMs', 'sizeBytes', 'nextAttemptAt', 'expiresAt'],
-  ...['fresh', 'purpose', 'fingerprint', 'subject', 'issuer', 'algorithm', 'keyId'],
+  ...['fresh', 'fingerprint', 'subject', 'issuer', 'algorithm', 'keyId'],
 ] as const
 const isAllowed: ReadonlySet<string> = new Set(allowed)
 

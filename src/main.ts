@@ -69,12 +69,13 @@ async function serveUntil(
   process.on('SIGHUP', () => app.reloadKeys())
   const stopHousekeeping = keepHouse(config, { db: runtime.db, log, clock: systemClock })
   app.certificates.start()
+  app.delivering.start()
   await stopped
   stopHousekeeping()
   app.drain()
   // Callers that stop sending in the middle of a request must not use up the time that the database needs to stop.
   const cut = setTimeout(() => app.http.server.closeAllConnections(), config.shutdownTimeoutMs * 0.8)
-  await app.http.close()
+  await Promise.all([app.http.close(), app.delivering.stop(config.shutdownTimeoutMs * 0.7)])
   clearTimeout(cut)
   await app.certificates.stop()
 }

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { BytesInFlight } from './bytes-in-flight.js'
 import { addCertificateMetrics, type CertificateFigures } from './certificate-metrics.js'
 import type { Limit } from './errors.js'
+import { createDeliveryMetrics, type DeliveryCounts, type QueueFigures } from './delivery-metrics.js'
 import { createLimitMetrics } from './limit-metrics.js'
 
 /** What the gateway counts about requests, in Prometheus' text format. */
@@ -22,11 +23,12 @@ export interface Metrics {
   brokenRequest(status: number): void
   /** one more connection is open, or one less */
   connections(change: 1 | -1): void
+  readonly delivery: DeliveryCounts
   readonly contentType: string
   text(): Promise<string>
 }
 
-export function createMetrics(inFlight: BytesInFlight, certificates: CertificateFigures): Metrics {
+export function createMetrics(inFlight: BytesInFlight, certificates: CertificateFigures, queue: QueueFigures): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   addCertificateMetrics(registry, certificates)
@@ -70,6 +72,7 @@ export function createMetrics(inFlight: BytesInFlight, certificates: Certificate
       size.observe(sizeBytes)
     },
     ...createLimitMetrics(registry),
+    delivery: createDeliveryMetrics(registry, queue),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   }

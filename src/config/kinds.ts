@@ -55,6 +55,9 @@ export const kinds: Readonly<Record<Kind, KindRules>> = {
     'a URL that begins with http:// or https://, without trailing slash, query, fragment or credentials',
   ),
   postgresUrl: text('postgres-url', 'a URL that begins with postgres:// or postgresql://'),
+  smtpUrl: text('smtp-url', 'a URL that begins with smtp:// or smtps://'),
+  sftpUrl: text('sftp-url', 'a URL that begins with sftp:// and names user, host and folder'),
+  scannerUrl: text('scanner-url', 'tcp://host:port or unix:/path of a clamd'),
   addresses: list('address', 'a comma list of IP addresses or CIDR ranges'),
   mediaTypes: list('media-type', 'a comma list of MIME types', (text) => text.toLowerCase()),
 }
@@ -68,6 +71,9 @@ export const formats: Readonly<Record<string, (text: string) => boolean>> = {
   path: (text) => text.trim() !== '' && !/\p{Cc}/u.test(text),
   'http-url': (text) => /^https?:\/\/[^\s/?#@\\]+(\/[^\s?#\\]+)?(?<!\/)$/.test(text) && URL.canParse(text),
   'postgres-url': (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
+  'smtp-url': (text) => /^smtps?:\/\/[^\s]+$/.test(text) && URL.canParse(text),
+  'sftp-url': (text) => /^sftp:\/\/[^\s/@]+@[^\s/@]+\/[^\s]*$/.test(text) && URL.canParse(text),
+  'scanner-url': (text) => /^(tcp:\/\/[^\s/?#@]+:\d{1,5}|unix:\/[^\s]+)$/.test(text),
   address: isAddressOrRange,
   'media-type': (text) => /^[a-z\d!#$&^_.+-]+\/[a-z\d!#$&^_.+-]+$/.test(text),
 }

@@ -6,6 +6,8 @@ import { keys } from './settings/keys.js'
 import { tls } from './settings/tls.js'
 import { limits } from './settings/limits.js'
 import { database } from './settings/database.js'
+import { delivery } from './settings/delivery.js'
+import { channels } from './settings/channels.js'
 import type { ConfigOf, Setting } from './setting.js'
 
 /**
@@ -21,6 +23,8 @@ export const settings = [
   ...tls,
   ...limits,
   ...database,
+  ...delivery,
+  ...channels,
 ] as const satisfies readonly Setting[]
 
 export type Config = ConfigOf<typeof settings>

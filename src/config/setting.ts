@@ -14,6 +14,9 @@ interface ValueOfKind {
   paths: readonly string[]
   httpUrl: string
   postgresUrl: string
+  smtpUrl: string
+  sftpUrl: string
+  scannerUrl: string
   addresses: readonly string[]
   mediaTypes: readonly string[]
 }
@@ -21,7 +24,18 @@ interface ValueOfKind {
 export type Kind = keyof ValueOfKind
 
 /** The parts of the README's table, in its order. */
-export const groups = ['Basics', 'Contract', 'Trust', 'Certificates', 'Keys', 'TLS', 'Limits', 'Database'] as const
+export const groups = [
+  'Basics',
+  'Contract',
+  'Trust',
+  'Certificates',
+  'Keys',
+  'TLS',
+  'Limits',
+  'Database',
+  'Delivery',
+  'Channels',
+] as const
 
 /** One setting, declared once in schema.ts. Defaults are written in the Config's own units: bytes, milliseconds. */
 export interface Setting {

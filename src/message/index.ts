@@ -1,8 +1,18 @@
 /** The domain: plain English types, states and rules. Pure; knows no XML, no database, no clock. */
 export * from './types.js'
 export * from './outcomes.js'
+export {
+  channels,
+  MASS_FROM,
+  priorities,
+  type AttemptOutcome,
+  type Channel,
+  type DeliveryState,
+  type Purpose,
+} from './deliveries.js'
 export { identityClassOf, isForeignTo, type IdentityClass } from './identity.js'
 export { cleanFileNames } from './file-names.js'
 export { mediaTypeOf } from './media-types.js'
+export { noticeChannels, reminderAfter, type NoticeChannel, type NoticeWishes, type ReminderTimes } from './notices.js'
 export { faultOfAttachment, faultOfItem, faultOfRecipient, isValidBilling, type ItemPolicy } from './rules.js'
 export { isFailure, isFinal, mayFollow, states, type StateCode } from './states.js'

@@ -2,7 +2,7 @@ import { isStored, type AddItems, type ItemOutcome } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
 import { inTransaction, type Context, type Recorder, type Submitted } from './context.js'
 import { claimAll, duplicateOf, release, storeClaimed, type Claims, type Parcel } from './claims.js'
-import { addresseesOf, threadOf } from './recipient.js'
+import { addresseesOf, priorityOf, threadOf } from './recipient.js'
 import { prepareItem, storeItem } from './store-item.js'
 
 /** Outcomes of the items in their order, each with one outcome per recipient in theirs. */
@@ -19,7 +19,8 @@ export async function addItems(
   record: Recorder<AddItemsResult>,
 ): Promise<AddItemsResult> {
   const prepared = command.items.map((item) => prepareItem(item, submitted, null))
-  return inTransaction(context, submitted, async (tx) => {
+  const priority = priorityOf(command.items)
+  const result = await inTransaction(context, submitted, async (tx) => {
     const addressees = await addresseesOf(tx, context, command.items, submitted)
     const parcels = prepared.map((item, i) =>
       addressees[i]!.map((addressee): Parcel => ({ prepared: item, addressee, submitted })),
@@ -32,7 +33,7 @@ export async function addItems(
     const result: ItemOutcome[][] = []
     for (const [i, item] of prepared.entries()) {
       const outcomes: ItemOutcome[] = []
-      for (const parcel of parcels[i]!) outcomes.push(await addOne(tx, context, claims, parcel))
+      for (const parcel of parcels[i]!) outcomes.push(await addOne(tx, context, claims, parcel, priority))
       if (outcomes.some(isStored))
         parts.push(...(await storeItem(tx, context, { prepared: item, submitted, operation: command.operation })))
       result.push(outcomes)
@@ -43,9 +44,17 @@ export async function addItems(
     await record(tx, result)
     return result
   })
+  context.ring()
+  return result
 }
 
-async function addOne(tx: Tx, context: Context, claims: Claims, parcel: Parcel): Promise<ItemOutcome> {
+async function addOne(
+  tx: Tx,
+  context: Context,
+  claims: Claims,
+  parcel: Parcel,
+  priority: number,
+): Promise<ItemOutcome> {
   const { addressee, submitted } = parcel
   const { item } = parcel.prepared
   if (addressee.fault !== null) return addressee.fault
@@ -60,9 +69,10 @@ async function addOne(tx: Tx, context: Context, claims: Claims, parcel: Parcel):
   const visibleAtOnce =
     submitted.service.settings.addItemsAnswers !== 'queued' &&
     item.attachments.every((attachment) => attachment.reveal().content === null)
-  return storeClaimed(tx, context.sealer, claims, parcel, {
+  return storeClaimed(tx, context, claims, parcel, {
     thread: thread === 'unknown' ? null : thread,
     channels: ['mailbox'],
+    priority,
     visibleAtOnce,
   })
 }

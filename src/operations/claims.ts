@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7'
 import type { ItemOutcome } from '../message/index.js'
-import { messages, type Sealer, type Tx } from '../store/index.js'
-import type { Submitted } from './context.js'
+import { messages, type Tx } from '../store/index.js'
+import type { Context, Submitted } from './context.js'
 import type { Addressee, Wishes } from './recipient.js'
 import { keyOf, storeMessage, type PreparedItem } from './store-item.js'
 
@@ -52,7 +52,7 @@ export async function duplicateOf(tx: Tx, parcel: Parcel): Promise<ItemOutcome |
 /** Stores the message of a parcel under its claim, or tells that somebody was first. */
 export async function storeClaimed(
   tx: Tx,
-  sealer: Sealer,
+  context: Pick<Context, 'sealer' | 'policy'>,
   claims: Claims,
   parcel: Parcel,
   wishes: Wishes,
@@ -60,8 +60,7 @@ export async function storeClaimed(
   const { prepared, addressee, submitted } = parcel
   const id = claims.get(addressee)
   if (id === undefined) return (await duplicateOf(tx, parcel)) ?? { kind: 'duplicate', sameContent: true }
-  const { recipient, hash: recipientHash } = addressee
-  const number = await storeMessage(tx, sealer, { prepared, submitted, id, recipient, recipientHash, ...wishes })
+  const number = await storeMessage(tx, context, { prepared, submitted, id, addressee, ...wishes })
   return { kind: wishes.visibleAtOnce ? 'stored' : 'queued', number }
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js'
 import type { Log } from '../log.js'
-import type { ItemPolicy, Party } from '../message/index.js'
+import type { ItemPolicy, Party, ReminderTimes } from '../message/index.js'
 import type { Environment } from '../registration/index.js'
 import { submissions, type answeredRequests, type Database, type Sealer, type Tx } from '../store/index.js'
 import type { Service } from './caller.js'
@@ -13,9 +13,11 @@ export interface Context {
   readonly clock: Clock
   readonly log: Log
   readonly policy: OperationPolicy
+  /** tells those who deliver that something was committed for them; nothing depends on it */
+  readonly ring: () => void
 }
 
-export interface OperationPolicy extends ItemPolicy {
+export interface OperationPolicy extends ItemPolicy, ReminderTimes {
   /** which services this installation serves */
   readonly environments: 'both' | Environment
   /** whether a new authority may register without a joining code, and is open at once */

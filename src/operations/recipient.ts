@@ -1,4 +1,14 @@
-import { faultOfItem, faultOfRecipient, type Item, type ItemOutcome, type Recipient } from '../message/index.js'
+import {
+  faultOfItem,
+  faultOfRecipient,
+  MASS_FROM,
+  priorities,
+  type Channel,
+  type Item,
+  type ItemOutcome,
+  type NoticeWishes,
+  type Recipient,
+} from '../message/index.js'
 import { environmentIn } from '../registration/index.js'
 import { accounts, messages, type Tx } from '../store/index.js'
 import { policyOf, type Context, type OperationPolicy, type Submitted } from './context.js'
@@ -9,9 +19,16 @@ export interface Addressee {
   readonly recipient: Recipient
   readonly hash: Buffer
   readonly hasMailbox: boolean
+  readonly wishes: NoticeWishes
   /** what is wrong with the item or the recipient's id whatever else is true; null when nothing is */
   readonly fault: ItemOutcome | null
 }
+
+/** A letter of its own overtakes a mass mailing. */
+export const priorityOf = (items: readonly Item[]): number =>
+  items.reduce((count, { recipients }) => count + recipients.length, 0) >= MASS_FROM
+    ? priorities.mass
+    : priorities.single
 
 /** Looks every recipient of a request up at once. */
 export async function addresseesOf(
@@ -35,9 +52,14 @@ export async function addresseesOf(
     found.flat().map(({ hash }) => hash),
   )
   return found.map((recipients) =>
-    recipients.map((one) => ({ ...one, hasMailbox: states.get(one.hash.toString('hex'))?.state === 'active' })),
+    recipients.map((one) => {
+      const account = states.get(one.hash.toString('hex'))
+      return { ...one, hasMailbox: account?.state === 'active', wishes: account ?? NO_WISHES }
+    }),
   )
 }
+
+const NO_WISHES: NoticeWishes = { wantsEmail: false, wantsSms: false, hasContact: false }
 
 export type Thread = { readonly threadId: string; readonly messageId: string }
 
@@ -61,6 +83,7 @@ export async function threadOf(
 /** What a message needs besides its item and recipient. */
 export interface Wishes {
   readonly thread: Thread | null
-  readonly channels: readonly ('mailbox' | 'print')[]
+  readonly channels: readonly Extract<Channel, 'mailbox' | 'print'>[]
+  readonly priority: number
   readonly visibleAtOnce: boolean
 }

@@ -9,7 +9,7 @@ import {
 import { evidence, type Tx } from '../store/index.js'
 import { inTransaction, policyOf, type Context, type Recorder, type Submitted } from './context.js'
 import { claimAll, duplicateOf, storeClaimed, type Claims, type Parcel } from './claims.js'
-import { addresseesOf, threadOf, type Addressee } from './recipient.js'
+import { addresseesOf, priorityOf, threadOf, type Addressee } from './recipient.js'
 import { prepareItem, storeItem, type PreparedItem } from './store-item.js'
 
 /** What became of each recipient of an accepted call, or the first outcome that refused the whole call. */
@@ -42,7 +42,7 @@ export async function sendMessage(
     prepareItem(item, submitted, i === 0 ? command.print : { ...command.print, files: [] }),
   )
   try {
-    return await inTransaction(context, submitted, async (tx) => {
+    const taken = await inTransaction(context, submitted, async (tx) => {
       const result: SendMessageResult = {
         kind: 'accepted',
         outcomes: await storeAll(tx, context, command, prepared, submitted),
@@ -50,6 +50,8 @@ export async function sendMessage(
       await record(tx, result)
       return result
     })
+    context.ring()
+    return taken
   } catch (error) {
     if (!(error instanceof Refused)) throw error
     const result: SendMessageResult = { kind: 'refused', outcome: error.outcome }
@@ -66,6 +68,7 @@ async function storeAll(
   submitted: Submitted,
 ): Promise<ItemOutcome[]> {
   const policy = policyOf(context, submitted.service)
+  const priority = priorityOf(command.items)
   for (const file of command.print.files) refuseIf(faultOfAttachment(file.reveal(), policy))
   const addressees = await addresseesOf(tx, context, command.items, submitted)
   const letters = prepared.map((item, i) =>
@@ -84,7 +87,7 @@ async function storeAll(
     if (letters[i]!.length === 0) throw new Refused({ kind: 'invalid', reason: 'recipientMissing' })
     const own: ItemOutcome[] = []
     for (const letter of letters[i]!) {
-      const outcome = await sendOne(tx, context, claims, letter)
+      const outcome = await sendOne(tx, context, claims, letter, priority)
       if (!isStored(outcome) && outcome.kind !== 'duplicate') throw new Refused(outcome)
       own.push(outcome)
     }
@@ -120,15 +123,17 @@ async function sendOne(
   context: Context,
   claims: Claims,
   { parcel, channels, refusal }: Letter,
+  priority: number,
 ): Promise<ItemOutcome> {
   const { prepared, addressee, submitted } = parcel
   if (addressee.fault !== null) return addressee.fault
   if (refusal !== null) return (await duplicateOf(tx, parcel)) ?? refusal
   const thread = await threadOf(tx, prepared.item, addressee, submitted, context.policy)
   if (thread === 'unknown' && claims.has(addressee)) return { kind: 'referenceNotFound' }
-  return storeClaimed(tx, context.sealer, claims, parcel, {
+  return storeClaimed(tx, context, claims, parcel, {
     thread: thread === 'unknown' ? null : thread,
     channels,
+    priority,
     visibleAtOnce: false,
   })
 }

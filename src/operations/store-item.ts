@@ -3,15 +3,17 @@ import { uuidv7 } from 'uuidv7'
 import {
   cleanFileNames,
   mediaTypeOf,
+  noticeChannels,
+  reminderAfter,
   states,
   type Attachment,
   type Item,
   type PrintWishes,
-  type Recipient,
 } from '../message/index.js'
 import { environmentIn } from '../registration/index.js'
-import { attachments, deliveries, evidence, messages, type Sealer, type Tx } from '../store/index.js'
+import { attachments, deliveries, evidence, messages, transitions, type Tx } from '../store/index.js'
 import type { Context, Submitted } from './context.js'
+import type { Addressee, Wishes } from './recipient.js'
 
 /** An item on its way into the database: hashed and named, but stored only once a recipient needs it. */
 export interface PreparedItem {
@@ -115,42 +117,32 @@ export async function storeItem(
 /** Stores the message of one recipient with its deliveries; all or nothing with the rest of the transaction. */
 export async function storeMessage(
   tx: Tx,
-  sealer: Sealer,
-  message: {
-    prepared: PreparedItem
-    submitted: Submitted
-    id: string
-    recipient: Recipient
-    recipientHash: Buffer
-    thread: { threadId: string; messageId: string } | null
-    channels: readonly ('mailbox' | 'print')[]
-    visibleAtOnce: boolean
-  },
+  { sealer, policy }: Pick<Context, 'sealer' | 'policy'>,
+  message: { prepared: PreparedItem; submitted: Submitted; id: string; addressee: Addressee } & Wishes,
 ): Promise<string> {
-  const { prepared, submitted, visibleAtOnce } = message
+  const { prepared, submitted, addressee, priority, visibleAtOnce } = message
   const service = keyOf(submitted)
   const environment = environmentIn(submitted.service.state)
+  const key = { bucket: prepared.bucket, messageId: message.id, service, environment }
   const number = await messages.insertMessage(tx, sealer, {
     bucket: prepared.bucket,
     id: message.id,
     service,
     itemId: prepared.id,
-    recipient: message.recipient,
-    recipientHash: message.recipientHash,
+    recipient: addressee.recipient,
+    recipientHash: addressee.hash,
     thread: message.thread,
     state: visibleAtOnce ? states.visible : states.queued,
   })
   for (const channel of message.channels) {
     const state = visibleAtOnce && channel === 'mailbox' ? 'delivered' : 'ready'
-    await deliveries.insertDelivery(tx, {
-      bucket: prepared.bucket,
-      messageId: message.id,
-      service,
-      environment,
-      channel,
-      state,
-    })
+    await deliveries.insertDelivery(tx, { ...key, channel, purpose: 'message', state, priority })
   }
+  if (visibleAtOnce)
+    await transitions.queueNotices(tx, key, {
+      channels: noticeChannels(addressee.wishes, prepared.content),
+      remindAfterMs: reminderAfter(prepared.item, policy),
+    })
   return number
 }
 

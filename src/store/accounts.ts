@@ -1,4 +1,4 @@
-import { identityClassOf } from '../message/index.js'
+import { identityClassOf, type NoticeWishes } from '../message/index.js'
 import type { Environment } from '../registration/index.js'
 import { Sensitive, sensitive } from '../sensitive.js'
 import type { Queryable } from './database.js'
@@ -60,15 +60,24 @@ async function insertAccount(
   )
 }
 
-/** States of the accounts that exist among these owners, by the hex of the owner's hash. */
+/** What has to be known of an account before something is sent to it. */
+export interface AccountStanding extends NoticeWishes {
+  readonly state: AccountState
+  readonly stateAt: Date
+}
+
+/** States and wishes of the accounts that exist among these owners, by the hex of the owner's hash. */
 export async function accountStates(
   db: Queryable,
   ownerHashes: readonly Buffer[],
-): Promise<Map<string, { state: AccountState; stateAt: Date }>> {
-  const { rows } = await db.query<Row>('select owner_hash, state, state_at from account where owner_hash = any($1)', [
-    ownerHashes,
-  ])
-  return new Map(rows.map((row) => [row.owner_hash.toString('hex'), { state: row.state, stateAt: row.state_at }]))
+): Promise<Map<string, AccountStanding>> {
+  const { rows } = await db.query<AccountStanding & { ownerHash: Buffer }>(
+    `select owner_hash as "ownerHash", state, state_at as "stateAt", wants_email as "wantsEmail", wants_sms as "wantsSms",
+       sealed_contact is not null as "hasContact"
+     from account where owner_hash = any($1)`,
+    [ownerHashes],
+  )
+  return new Map(rows.map(({ ownerHash, ...standing }) => [ownerHash.toString('hex'), standing]))
 }
 
 /** Accounts that were opened within an interval, oldest first; open ends with null, both environments too. */

@@ -1,58 +1,62 @@
 import { uuidv7 } from 'uuidv7'
+import type { Channel, DeliveryState, Purpose } from '../message/index.js'
 import type { Environment } from '../registration/index.js'
 import type { Queryable, Tx } from './database.js'
 import type { ServiceKey } from './messages.js'
 import type { ServiceId } from './services.js'
 
-/** Puts a delivery into the queue, or notes one that the storing itself was. */
-export async function insertDelivery(
-  tx: Tx,
-  delivery: {
-    readonly bucket: number
-    readonly messageId: string
-    readonly service: ServiceKey
-    /** the side that it was taken on; nothing of the test side is ever delivered outside */
-    readonly environment: Environment
-    readonly channel: 'mailbox' | 'print'
-    readonly state: 'ready' | 'delivered'
-  },
-): Promise<void> {
-  const { service, environment } = delivery
-  await tx.query(
-    `insert into delivery (bucket, id, message_id, channel, state, finished_at, authority_id, service_id, environment)
-     values ($1, $2, $3, $4, $5::text, case when $5::text = 'delivered' then now() end, $6, $7, $8)`,
-    [
-      delivery.bucket,
-      uuidv7(),
-      delivery.messageId,
-      delivery.channel,
-      delivery.state,
-      service.authorityId,
-      service.serviceId,
-      environment,
-    ],
-  )
+export interface NewDelivery {
+  readonly bucket: number
+  readonly messageId: string
+  readonly service: ServiceKey
+  /** the side that it was taken on; nothing of the test side reaches a citizen */
+  readonly environment: Environment
+  readonly channel: Channel
+  readonly purpose: Purpose
+  /** delivered: storing it was delivering it */
+  readonly state?: 'ready' | 'delivered'
+  readonly priority?: number
+  /** ids and codes only */
+  readonly about?: object
+  /** not before so many milliseconds from now, by the database's clock */
+  readonly afterMs?: number
 }
 
-/**
- * Deliveries that are due, most urgent first, without those of suspended services: they stay in the queue as they are.
- * What a service sent before it was withdrawn is still delivered. Whoever takes deliveries takes them from here.
- */
-export async function listDue(db: Queryable, { limit }: { limit: number }): Promise<{ bucket: number; id: string }[]> {
-  const { rows } = await db.query<{ bucket: number; id: string }>(
-    `select d.bucket, d.id from delivery d where d.state = 'ready' and d.run_at <= now()
-       and exists (select from service s where s.authority_id = d.authority_id and s.id = d.service_id and s.state <> 'suspended')
-     order by d.priority desc, d.run_at, d.id limit $1`,
-    [limit],
+/** Puts a delivery into the queue in the transaction of what it is about, or notes one that the storing itself was. */
+export async function insertDelivery(tx: Tx, delivery: NewDelivery): Promise<string> {
+  const { service, afterMs = 0, priority = 0 } = delivery
+  const id = uuidv7()
+  const state: DeliveryState = afterMs > 0 ? 'scheduled' : (delivery.state ?? 'ready')
+  await tx.query(
+    `insert into delivery (bucket, id, message_id, channel, purpose, state, priority, about, run_at, finished_at, authority_id, service_id, environment)
+     values ($1, $2, $3, $4, $5, $6::text, $7, $8, now() + $9 * interval '1 millisecond', case when $6::text = 'delivered' then now() end, $10, $11, $12)`,
+    [
+      ...[delivery.bucket, id, delivery.messageId, delivery.channel, delivery.purpose, state, priority],
+      ...[delivery.about ?? null, afterMs, service.authorityId, service.serviceId, delivery.environment],
+    ],
   )
-  return rows
+  return id
 }
 
 /** Deliveries of a service that are still to be made. */
 export async function countWaiting(db: Queryable, { authorityId, id }: ServiceId): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
-    `select count(*)::float8 as count from delivery where state = 'ready' and authority_id = $1 and service_id = $2`,
+    `select count(*)::float8 as count from delivery where state in ('ready', 'scheduled', 'leased') and authority_id = $1 and service_id = $2`,
     [authorityId, id],
   )
   return rows[0]!.count
+}
+
+/** Takes back what has not left yet; what a worker holds is left to it. @returns how many */
+export async function cancelOpen(
+  tx: Tx,
+  { bucket, messageId }: { bucket: number; messageId: string },
+  { purposes, reason }: { purposes: readonly Purpose[]; reason: string },
+): Promise<number> {
+  const { rowCount } = await tx.query(
+    `update delivery set state = 'cancelled', finished_at = now(), reason = $4
+     where bucket = $1 and message_id = $2 and purpose = any ($3) and state in ('ready', 'scheduled')`,
+    [bucket, messageId, purposes, reason],
+  )
+  return rowCount ?? 0
 }

@@ -160,23 +160,18 @@ export async function insertMessage(tx: Tx, sealer: Sealer, message: NewMessage)
   return rows[0]!.number
 }
 
+/** @returns the event's id */
 export async function insertStateEvent(
   tx: Tx,
   event: { bucket: number; messageId: string; service: ServiceKey; state: StateCode; source: string },
-): Promise<void> {
+): Promise<string> {
+  const id = uuidv7()
   await tx.query(
     `insert into state_event (bucket, id, message_id, state, at, source, authority_id, service_id, epoch)
      values ($1, $2, $3, $4, now(), $5, $6, $7, (select max(epoch) from change_epoch))`,
-    [
-      event.bucket,
-      uuidv7(),
-      event.messageId,
-      event.state,
-      event.source,
-      event.service.authorityId,
-      event.service.serviceId,
-    ],
+    [event.bucket, id, event.messageId, event.state, event.source, event.service.authorityId, event.service.serviceId],
   )
+  return id
 }
 
 export async function insertAttachment(

@@ -9,6 +9,8 @@ const PARTITIONED = [
   'attachment',
   'attachment_data',
   'state_event',
+  'attempt',
+  'citizen_message',
 ] as const
 
 /**

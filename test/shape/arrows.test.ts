@@ -17,6 +17,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   contract: [...floor, 'message', 'registration', 'xml'],
   store: [...floor, 'message', 'registration'],
   operations: [...floor, 'message', 'registration', 'store'],
+  delivery: [...floor, 'message', 'registration', 'store'],
+  report: [...floor, 'message', 'registration', 'store', 'contract', 'trust', 'delivery'],
   arrival: [...floor, 'trust', 'contract', 'operations', 'message', 'registration'],
   keys: [...floor, 'store', 'trust'],
   certificates: [...floor, 'store', 'trust'],
@@ -26,7 +28,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 /** Leans on those rooms for their types only: nothing of them runs because of it. */
 const typesOnly: Readonly<Record<string, readonly string[]>> = { keys: ['store', 'trust'] }
 /** Wiring: these know every room, and no room knows them. */
-const wiring = ['main', 'app', 'key-sources', 'runtime', 'banner', 'housekeeping', 'cli']
+const wiring = ['main', 'app', 'key-sources', 'runtime', 'banner', 'housekeeping', 'delivering', 'cli']
 
 const isFile = (room: string): boolean => src.some(({ path }) => path === `src/${room}.ts`)
 const crossings = src.flatMap(({ path, imports }) =>

@@ -16,6 +16,11 @@ const owners: Readonly<Record<string, readonly string[]>> = {
   'fast-xml-parser': ['contract'],
   // A client only (design.md D2): the server side of SOAP is ours.
   soap: ['cli', 'report'],
+  nodemailer: ['delivery'],
+  'ssh2-sftp-client': ['delivery'],
+  '@cantoo/pdf-lib': ['delivery'],
+  'file-type': ['operations', 'delivery'],
+  'pg-copy-streams': ['store'],
   commander: ['cli'],
   'node-forge': ['keys'],
   pkijs: ['trust', 'certificates'],

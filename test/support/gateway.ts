@@ -68,7 +68,13 @@ async function administer(sql: string): Promise<void> {
 export const testDataDir = DIR
 
 export async function startGateway(
-  options: { env?: Record<string, string>; clock?: Clock; databaseUrl?: string } = {},
+  options: {
+    env?: Record<string, string>
+    clock?: Clock
+    databaseUrl?: string
+    /** delivers what it takes; otherwise what is queued stays queued */
+    delivers?: boolean
+  } = {},
 ): Promise<TestGateway> {
   const own = options.databaseUrl === undefined ? await cloneDatabase() : null
   const databaseUrl = own?.url ?? options.databaseUrl!
@@ -85,6 +91,7 @@ export async function startGateway(
   const runtime = await openRuntime(config, { log, role: 'guest', now: new Date() })
   const app = buildApp(config, { runtime, log, clock })
   await app.http.listen({ host: '127.0.0.1', port: 0 })
+  if (options.delivers === true) app.delivering.start()
   const address = app.http.server.address() as { port: number }
   const { db, sealer } = runtime
   return {
@@ -113,6 +120,7 @@ export async function startGateway(
     close: async () => {
       app.drain()
       await app.http.close()
+      await app.delivering.stop(5_000)
       await runtime.close()
       await own?.drop()
     },

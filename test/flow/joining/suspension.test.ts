@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { deliveries } from '../../../src/store/index.js'
+import { randomUUID } from 'node:crypto'
+import { deliveries, outbox } from '../../../src/store/index.js'
 import { startGateway, type TestGateway } from '../../support/gateway.js'
 import {
   addCertificate,
@@ -47,12 +48,11 @@ const SUSPENDED = [405, 'SERVICE_SUSPENDED']
 
 /** Deliveries of a service that would be taken next. */
 async function dueOf({ authorityId }: Sender): Promise<string[]> {
-  const due = await deliveries.listDue(gateway.db, { limit: 1_000 })
-  const { rows } = await gateway.db.query<{ id: string }>(
-    'select id from delivery where authority_id = $1 order by id',
-    [authorityId],
-  )
-  return rows.map(({ id }) => id).filter((id) => due.some((one) => one.id === id))
+  const workerId = randomUUID()
+  const free = { mailbox: 1_000, print: 1_000 }
+  const jobs = await outbox.claim(gateway.db, { workerId, leaseMs: 60_000, free, limit: 1_000 })
+  await outbox.giveBack(gateway.db, jobs, workerId)
+  return jobs.filter((job) => job.authorityId === authorityId).map(({ id }) => id)
 }
 
 async function serviceWithLetters(count: number): Promise<Sender> {

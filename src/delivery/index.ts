@@ -1,0 +1,12 @@
+/**
+ * Takes what was stored out of the queue and delivers it: claims with leases, one attempt at a time with a row of its
+ * own, growing pauses, dead letters. What a channel does is in `channels/`; each promises what reliability.md §2 says of
+ * its kind. Reports to authorities are a channel of the room `report`.
+ */
+export { createBell, type Bell } from './bell.js'
+export type { Channel, Job, Outcome, Write } from './channel.js'
+export { createMailboxChannel } from './channels/mailbox.js'
+export { noMetrics, type DeliveryMetrics } from './metrics.js'
+export { pauseAfter, schedules } from './schedule.js'
+export { startSweeper } from './sweeper.js'
+export { createWorker, type Worker } from './worker.js'

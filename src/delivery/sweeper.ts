@@ -1,0 +1,22 @@
+import type { Log } from '../log.js'
+import { sweep, type Database } from '../store/index.js'
+import type { DeliveryMetrics } from './metrics.js'
+
+const EVERY_MS = 60_000
+
+/**
+ * Proves every minute that each stored message has been delivered, is on its way, or is in the dead-letter list with a
+ * reason (design.md §7 promise 3). The queue is not asked about itself: messages are compared with it.
+ * @returns stops it
+ */
+export function startSweeper({ db, log, metrics }: { db: Database; log: Log; metrics: DeliveryMetrics }): () => void {
+  const run = async (): Promise<void> => {
+    const orphans = await sweep.findOrphans(db)
+    metrics.orphans(orphans.length)
+    for (const { messageId } of orphans.slice(0, 10)) log.error({ event: 'delivery.missing', messageId })
+  }
+  const guarded = (): void => void run().catch((err: unknown) => log.error({ event: 'housekeeping.failed', err }))
+  guarded()
+  const timer = setInterval(guarded, EVERY_MS).unref()
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,177 @@
+import { uuidv7 } from 'uuidv7'
+import { GatewayError } from '../errors.js'
+import type { AttemptOutcome, Channel, DeliveryState, Purpose } from '../message/index.js'
+import type { Environment } from '../registration/index.js'
+import type { Queryable, Tx } from './database.js'
+import { CLAIM } from './outbox-claim.js'
+
+/** A delivery in the hands of a worker, with the attempt that has begun. */
+export interface Job {
+  readonly bucket: number
+  readonly id: string
+  readonly messageId: string
+  readonly channel: Channel
+  readonly purpose: Purpose
+  readonly about: Readonly<Record<string, unknown>> | null
+  readonly priority: number
+  readonly authorityId: string
+  readonly serviceId: string
+  readonly environment: Environment
+  readonly createdAt: Date
+  /** counted from 1 */
+  readonly attempt: number
+  readonly attemptId: string
+  /** unanswered attempts on its line before this one */
+  readonly lineFailures: number
+}
+
+/** The lease of a delivery ran out and somebody else has it: whatever this worker found out is not written. */
+export class LeaseLost extends GatewayError<'LEASE_LOST'> {}
+
+export interface Claiming {
+  readonly workerId: string
+  readonly leaseMs: number
+  /** how many at most, of each channel and in all */
+  readonly free: Readonly<Partial<Record<Channel, number>>>
+  readonly limit: number
+}
+
+/**
+ * Takes deliveries that are ready and begins an attempt at each, in one statement: most urgent first; among equals the
+ * lines (a channel of a service) take turns. None of suspended services, of what is paused, of targets that do not
+ * answer; reports of one message in their order. Two workers never get the same one.
+ */
+export async function claim(db: Queryable, { workerId, leaseMs, free, limit }: Claiming): Promise<Job[]> {
+  const attemptIds = Array.from({ length: limit }, () => uuidv7())
+  const { rows } = await db.query<Job>(CLAIM, [
+    workerId,
+    leaseMs,
+    JSON.stringify(free),
+    limit,
+    attemptIds,
+    BREAKER.failures,
+  ])
+  return rows
+}
+
+/** Keeps the deliveries in hand, by their ids and never by owner (reliability.md §2 rule 1). @returns the ids kept */
+export async function renew(
+  db: Queryable,
+  jobs: readonly Job[],
+  { workerId, leaseMs }: Pick<Claiming, 'workerId' | 'leaseMs'>,
+): Promise<Set<string>> {
+  const { rows } = await db.query<{ id: string }>(
+    `update delivery d set lease_until = now() + $4 * interval '1 millisecond'
+     from unnest($1::smallint[], $2::uuid[]) as held (bucket, id)
+     where d.bucket = held.bucket and d.id = held.id and d.owner = $3 and d.state = 'leased' returning d.id`,
+    [jobs.map(({ bucket }) => bucket), jobs.map(({ id }) => id), workerId, leaseMs],
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
+/** What a finished attempt leaves. */
+export interface Finish {
+  readonly outcome: AttemptOutcome
+  /** why, in our words; null when it was delivered */
+  readonly code: string | null
+  /** ids, codes and measures; nothing about people */
+  readonly detail?: object
+  readonly next: Extract<DeliveryState, 'delivered' | 'dead' | 'cancelled'> | { readonly retryAfterMs: number }
+}
+
+/**
+ * Writes what came of an attempt, if the delivery is still this worker's.
+ * @throws LeaseLost
+ */
+export async function finish(tx: Tx, job: Job, workerId: string, result: Finish): Promise<void> {
+  const { next } = result
+  const again = typeof next === 'object'
+  const { rowCount } = await tx.query(
+    `with done as (
+       update delivery set state = $5::text, owner = null, lease_until = null, reason = $6,
+         finished_at = case when $5::text = 'scheduled' then null else now() end,
+         run_at = now() + $7 * interval '1 millisecond', attempts = attempts - $8
+       where bucket = $1 and id = $2 and owner = $3 and attempts = $4 and state = 'leased' returning id)
+     update attempt set ended_at = clock_timestamp(), outcome = $9, code = $6, detail = $10
+     where bucket = $1 and delivery_id = $2 and id = $11 and exists (select from done)`,
+    [
+      ...[job.bucket, job.id, workerId, job.attempt, again ? 'scheduled' : next, result.code],
+      ...[again ? Math.round(next.retryAfterMs) : 0, result.outcome === 'waiting' ? 1 : 0, result.outcome],
+      ...[result.detail ?? null, job.attemptId],
+    ],
+  )
+  if (rowCount === 0) throw new LeaseLost('LEASE_LOST', 'The delivery belongs to another worker by now')
+}
+
+/** Gives deliveries back untried, as they were: the worker stops. */
+export async function giveBack(db: Queryable, jobs: readonly Job[], workerId: string): Promise<void> {
+  await db.query(
+    `with back as (
+       update delivery d set state = 'ready', owner = null, lease_until = null, attempts = attempts - 1
+       from unnest($1::smallint[], $2::uuid[]) as held (bucket, id)
+       where d.bucket = held.bucket and d.id = held.id and d.owner = $3 and d.state = 'leased' returning d.bucket, d.id)
+     update attempt a set ended_at = clock_timestamp(), outcome = 'waiting', code = 'WORKER_STOPPED'
+     from back where a.bucket = back.bucket and a.delivery_id = back.id and a.id = any ($4)`,
+    [jobs.map(({ bucket }) => bucket), jobs.map(({ id }) => id), workerId, jobs.map(({ attemptId }) => attemptId)],
+  )
+}
+
+/** Rows that one round takes at most, so that no round holds many locks for long. */
+const ROUND = 1_000
+
+/** Makes what has become due ready. @returns how many */
+export async function promote(db: Queryable): Promise<number> {
+  const { rowCount } = await db.query(
+    `update delivery set state = 'ready' where ctid = any (array(
+       select ctid from delivery where state = 'scheduled' and run_at <= now() order by run_at limit ${ROUND}
+       for update skip locked))`,
+  )
+  return rowCount ?? 0
+}
+
+/** Takes deliveries back whose worker has not renewed its lease. @returns how many */
+export async function reap(db: Queryable): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    `with back as (
+       update delivery set state = 'ready', owner = null, lease_until = null where ctid = any (array(
+         select ctid from delivery where state = 'leased' and lease_until < now() order by lease_until limit ${ROUND}
+         for update skip locked)) returning bucket, id),
+     lost as (
+       update attempt a set ended_at = clock_timestamp(), outcome = 'lost' from back
+       where a.bucket = back.bucket and a.delivery_id = back.id and a.outcome is null)
+     select count(*)::float8 as count from back`,
+  )
+  return rows[0]!.count
+}
+
+// ── Targets that do not answer ────────────────────────────────────────────────────────────────────────────────────────
+
+/** After so many unanswered attempts in a row a line rests; each further one doubles the rest. */
+const BREAKER = { failures: 5, restMs: 5_000, longestMs: 300_000 } as const
+
+/** What breaks together: each authority's return channel by itself, every other channel as a whole. */
+export const lineOf = ({ channel, authorityId, serviceId }: Pick<Job, 'channel' | 'authorityId' | 'serviceId'>) =>
+  channel === 'return-channel' ? `${channel}/${authorityId}/${serviceId}` : channel
+
+export async function noteUnanswered(tx: Queryable, job: Job, code: string): Promise<void> {
+  await tx.query(
+    `insert into breaker (line, failures, code) values ($1, 1, $2)
+     on conflict (line) do update set failures = breaker.failures + 1, failed_at = now(), code = $2,
+       open_until = case when breaker.failures + 1 >= $3 then now() + interval '1 millisecond' *
+         least($4 * power(2, least(breaker.failures + 1 - $3, 20)), $5) end`,
+    [lineOf(job), code, BREAKER.failures, BREAKER.restMs, BREAKER.longestMs],
+  )
+}
+
+export async function noteAnswered(db: Queryable, job: Job): Promise<void> {
+  await db.query('delete from breaker where line = $1', [lineOf(job)])
+}
+
+// ── Doorbell ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const BELL = 'asti_delivery'
+
+/** Rings for the workers of other processes; never in a transaction that stores (reliability.md §2 rule 6). */
+export async function ring(db: Queryable): Promise<void> {
+  await db.query(`select pg_notify('${BELL}', '')`)
+}

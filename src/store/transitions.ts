@@ -1,0 +1,83 @@
+import { isFailure, mayFollow, type NoticeChannel, type StateCode } from '../message/index.js'
+import { isReported, type Environment, type ServiceSettings } from '../registration/index.js'
+import type { Tx } from './database.js'
+import { cancelOpen, insertDelivery } from './deliveries.js'
+import { insertStateEvent, type ServiceKey } from './messages.js'
+
+export interface MessageKey {
+  readonly bucket: number
+  readonly messageId: string
+}
+
+interface Row {
+  readonly state: StateCode
+  readonly authorityId: string
+  readonly serviceId: string
+  readonly environment: Environment
+  readonly settings: ServiceSettings
+  readonly requiresAcknowledgement: boolean
+  readonly forceReadReceipt: boolean
+}
+
+/**
+ * Moves a message to its next state, with everything that follows from it in the same transaction: the event of its
+ * history, the report to the authority, and after a failure the end of what has not left yet and the freedom to send it
+ * again under its reference. States never go backwards: a move that the present state forbids does nothing.
+ * @param source  which part of the gateway says so
+ * @returns whether it moved
+ */
+export async function moveMessage(tx: Tx, key: MessageKey, next: StateCode, source: string): Promise<boolean> {
+  const { rows } = await tx.query<Row>(
+    `select m.state, i.authority_id as "authorityId", i.service_id as "serviceId", i.environment, s.settings,
+       i.requires_acknowledgement as "requiresAcknowledgement", i.force_read_receipt as "forceReadReceipt"
+     from message m join item i on i.bucket = m.bucket and i.id = m.item_id
+     join service s on s.authority_id = i.authority_id and s.id = i.service_id
+     where m.bucket = $1 and m.id = $2 for update of m`,
+    [key.bucket, key.messageId],
+  )
+  const row = rows[0]
+  if (row === undefined || !mayFollow(next, row.state)) return false
+  await tx.query('update message set state = $3, state_at = now() where bucket = $1 and id = $2', [
+    key.bucket,
+    key.messageId,
+    next,
+  ])
+  const service: ServiceKey = { authorityId: row.authorityId, serviceId: row.serviceId }
+  const eventId = await insertStateEvent(tx, { ...key, service, state: next, source })
+  if (isFailure(next)) await undoAfterFailure(tx, key)
+  if (row.settings.returnChannel !== undefined && isReported(next, row, row.settings.receipts ?? 'asked'))
+    await insertDelivery(tx, {
+      ...key,
+      service,
+      environment: row.environment,
+      channel: 'return-channel',
+      purpose: 'state',
+      about: { state: next, eventId },
+    })
+  return true
+}
+
+async function undoAfterFailure(tx: Tx, key: MessageKey): Promise<void> {
+  await tx.query('delete from message_key where bucket = $1 and message_id = $2', [key.bucket, key.messageId])
+  await cancelOpen(tx, key, { purposes: ['message', 'notice', 'reminder'], reason: 'MESSAGE_FAILED' })
+}
+
+/** What is told about a message that has become visible, and when its owner is reminded of it. */
+export interface NoticePlan {
+  readonly channels: readonly NoticeChannel[]
+  /** null: never */
+  readonly remindAfterMs: number | null
+}
+
+/** Queues notices and reminders in the transaction that makes a message visible. */
+export async function queueNotices(
+  tx: Tx,
+  message: MessageKey & { readonly service: ServiceKey; readonly environment: Environment },
+  { channels, remindAfterMs }: NoticePlan,
+): Promise<void> {
+  for (const channel of channels) {
+    await insertDelivery(tx, { ...message, channel, purpose: 'notice' })
+    if (remindAfterMs !== null)
+      await insertDelivery(tx, { ...message, channel, purpose: 'reminder', afterMs: remindAfterMs })
+  }
+}
