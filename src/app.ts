@@ -67,7 +67,7 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
   const noteRefusals = (id: string, count: number): Promise<void> =>
     submissions.addNotes(runtime.db, id, { furtherRefusals: count })
   const limits = createLimits(config, { inFlight, metrics, log, noteRefusals })
-  const context = exchangeContext(config, { runtime, log, clock, keys, limits, ring: delivering.bell.ring })
+  const context = exchangeContext(config, { runtime, log, clock, keys, limits, ring: () => delivering.bell.ring() })
   const http = Fastify({
     logger: false,
     trustProxy: config.trustedProxies.length > 0 ? [...config.trustedProxies] : false,

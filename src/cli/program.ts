@@ -4,6 +4,7 @@ import { addAccessCommands } from './access.js'
 import { addAccountCommands } from './account.js'
 import { addCodeCommands } from './code.js'
 import { addDatabaseCommands } from './database.js'
+import { addDeliveryCommands } from './delivery.js'
 import { addDemoCommand } from './demo.js'
 import { report } from './errors.js'
 import { addExplainCommand } from './explain.js'
@@ -48,6 +49,7 @@ async function buildProgram(argv: readonly string[], terminal: Terminal): Promis
   addSendCommand(program, terminal)
   addMessagesCommands(program, terminal)
   addLogCommands(program, terminal)
+  addDeliveryCommands(program, terminal)
   addExplainCommand(program, terminal)
   addServiceCommands(program, terminal)
   await addRegistrationCommands(program, argv, terminal)

@@ -16,6 +16,8 @@ export interface Terminal {
   note(text: string): void
   /** machine-readable, the only thing on standard output */
   json(value: unknown): void
+  /** How far long work has come; drawn over itself for whoever watches, and not at all for files. */
+  progress(done: number, total: number): void
   /** One line of who sits there; null when nobody does, or whoever does has gone. */
   ask(question: string): Promise<string | null>
   /** The same for a secret: what is typed is not shown. */
@@ -47,6 +49,9 @@ export function createTerminal(process: NodeJS.Process): Terminal {
     out: (text) => void stdout.write(`${text}\n`),
     note: (text) => void stderr.write(`${text}\n`),
     json: (value) => void stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+    progress: (done, total) => {
+      if (stderr.isTTY) stderr.write(`\r${progressBar(done, total)}${done >= total ? '\n' : ''}`)
+    },
     ask: (question) => askAt(process, question),
     askHidden: async (question) => {
       const answer = await askAt(process, question, { hidden: true })
@@ -54,6 +59,13 @@ export function createTerminal(process: NodeJS.Process): Terminal {
       return answer
     },
   }
+}
+
+const BAR_WIDTH = 30
+
+function progressBar(done: number, total: number): string {
+  const filled = total === 0 ? BAR_WIDTH : Math.round((done / total) * BAR_WIDTH)
+  return `  [${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${done} of ${total}`
 }
 
 /** Asked of the system: `process.stdin`, once touched, is non-blocking, and `--file -` could not read it any more. */

@@ -34,7 +34,7 @@ export async function listen(
     } catch (err) {
       log.warn({ event: 'database.listener-lost', err })
     }
-    if (!signal.aborted) await sleep(AGAIN_MS, null, { signal, ref: false }).catch(() => undefined)
+    await sleep(AGAIN_MS, null, { signal, ref: false }).catch(() => undefined)
   }
 }
 

@@ -34,6 +34,7 @@ export async function runAt(
     out: (text) => void (texts.stdout += `${text}\n`),
     note: (text) => void (texts.stderr += `${text}\n`),
     json: (value) => void (texts.stdout += `${JSON.stringify(value, null, 2)}\n`),
+    progress: () => undefined,
     ask: ask(false),
     askHidden: ask(true),
   }
@@ -84,7 +85,6 @@ export class Desk {
   }
 
   /** What a command that shows something, or does something with --yes, prints as JSON. */
-
   async json<T>(...args: readonly string[]): Promise<T> {
     const { stdout, stderr } = await this.run(...args, '--json')
     if (stdout === '') throw new Error(`${args.join(' ')}: ${stderr}`)

@@ -94,7 +94,7 @@ export function startWorker(
   bell.hear()
   worker.start()
   return {
-    ring: bell.ring,
+    ring: () => bell.ring(),
     stop: async (limitMs = 5_000) => {
       await worker.stop(limitMs)
       await bell.close()
