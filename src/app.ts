@@ -80,7 +80,9 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
   })
   connections.guard(http.server)
   watchForwarding(http, { isTrusted, log, clock })
-  plainAnswers(http, { connections })
+  // A worker takes no requests: what it has no routes for cannot be asked of it.
+  const takesRequests = config.role !== 'worker'
+  plainAnswers(http, { connections, takesRequests })
   keys.watch(config.keyCheckIntervalMs)
   http.addHook('onClose', () => keys.close())
   http.addHook('onClose', () => limits.close())
@@ -92,17 +94,19 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
     connections.watchAnswer(reply.raw)
     done()
   })
-  void http.register((scope, _options, done) => {
-    soapRoutes(scope, {
-      context,
-      limits,
-      connections,
-      metrics,
-      clientCertificateOf: (request) => clientCertificateOf(request, certificateSources),
+  if (takesRequests) {
+    void http.register((scope, _options, done) => {
+      soapRoutes(scope, {
+        context,
+        limits,
+        connections,
+        metrics,
+        clientCertificateOf: (request) => clientCertificateOf(request, certificateSources),
+      })
+      done()
     })
-    done()
-  })
-  contractRoutes(http, { publicUrl: config.publicUrl })
+    contractRoutes(http, { publicUrl: config.publicUrl })
+  }
   operationsRoutes(http, { metrics, isReady: async () => !draining && (await isReady(context)) })
   http.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const statusCode = error.statusCode ?? 500

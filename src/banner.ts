@@ -9,16 +9,21 @@ import { version } from './version.js'
 export function banner(config: Config, port: number, { embedded, sandbox }: Runtime): string {
   const base = config.publicUrl ?? originOf(config.host, port, config.tlsKeyFile === undefined ? 'http' : 'https')
   const here = (path: string): string => relative(process.cwd(), path) || path
+  const takesRequests = config.role !== 'worker'
   const lines = [
-    `Asiointitili Gateway ${version} (${config.mode})`,
+    `Asiointitili Gateway ${version} (${config.mode}${config.role === 'all' ? '' : `, ${config.role}`})`,
     '',
-    `  Endpoint   ${base}${SIGNED_PATH}`,
-    `  WSDL       ${base}${SIGNED_PATH}?wsdl`,
-    `  Joining    ${base}${JOINING_PATH}?wsdl`,
+    ...(takesRequests
+      ? [
+          `  Endpoint   ${base}${SIGNED_PATH}`,
+          `  WSDL       ${base}${SIGNED_PATH}?wsdl`,
+          `  Joining    ${base}${JOINING_PATH}?wsdl`,
+        ]
+      : ['  Delivers what other processes on the same database take; takes no requests']),
     `  Health     ${base}/health/ready      Metrics  ${base}/metrics`,
     `  Database   ${embedded === null ? 'DATABASE_URL' : `PostgreSQL of our own in ${here(config.dataDir)}/postgres`}`,
   ]
-  if (sandbox !== null) {
+  if (sandbox !== null && takesRequests) {
     lines.push(
       `  Demo       ${demoService.authorityId} / ${demoService.id}, key and certificate in ${here(sandbox.demoCertificateFile).replace(/\/[^/]+$/, '')}/`,
       '',

@@ -24,10 +24,14 @@ export function buildDelivery(
   config: Config,
   { runtime, log, metrics }: { runtime: Runtime; log: Log; metrics: DeliveryMetrics },
 ): Delivering {
-  const { db } = runtime
+  if (config.role === 'gateway') {
+    const bell = createBell({ db: runtime.db, log })
+    return { bell, start: () => undefined, stop: () => bell.close() }
+  }
+  // Of its own: deliveries must never take the connections that requests need, nor wait for them.
+  const db = runtime.openPool(config.deliveryPoolSize)
   const bell = createBell({ db, log })
-  if (config.role === 'gateway') return { bell, start: () => undefined, stop: () => bell.close() }
-  const worker = createWorker({ ...config, db, log, metrics, bell, channels: channelsOf(config, runtime) })
+  const worker = createWorker({ ...config, db, log, metrics, bell, channels: channelsOf(config, { ...runtime, db }) })
   let stopSweeper = (): void => undefined
   return {
     bell,
@@ -40,6 +44,7 @@ export function buildDelivery(
       stopSweeper()
       await worker.stop(limitMs)
       await bell.close()
+      await db.close()
     },
   }
 }

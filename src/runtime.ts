@@ -17,6 +17,8 @@ import {
 /** The database and the keys, ready to use: what the gateway and every command stand on. */
 export interface Runtime {
   readonly db: Database
+  /** More connections to the same database, apart from those that requests use; whoever opens them closes them. */
+  readonly openPool: (size: number) => Database
   readonly sealer: Sealer
   /** null in production */
   readonly sandbox: SandboxFiles | null
@@ -40,12 +42,9 @@ export async function openRuntime(
   const sealer = createSealer(keys)
   const embedded = config.databaseUrl === undefined ? await startEmbedded(config.dataDir, role, log) : null
   const connection = embedded?.connection ?? { connectionString: config.databaseUrl!.reveal() }
-  const db = openDatabase({
-    connection,
-    poolSize: config.databasePoolSize,
-    statementTimeoutMs: config.statementTimeoutMs,
-    log,
-  })
+  const { statementTimeoutMs } = config
+  const openPool = (poolSize: number): Database => openDatabase({ connection, poolSize, statementTimeoutMs, log })
+  const db = openPool(config.databasePoolSize)
   const close = async (): Promise<void> => {
     await db.close()
     await embedded?.stop()
@@ -54,7 +53,7 @@ export async function openRuntime(
     await assertDurable((sql) => db.query<Record<string, string>>(sql))
     for (const migration of await migrate(db, now)) log.info({ event: 'database.migrated', migration })
     if (sandbox !== null) await seedSandbox(db, sealer, sandbox)
-    return { db, sealer, sandbox, embedded, close }
+    return { db, openPool, sealer, sandbox, embedded, close }
   } catch (error) {
     await close()
     throw error

@@ -5,20 +5,22 @@ import type { Connections } from './connections.js'
 /** More headers than any client or proxy sends; Node itself would drop the rest in silence. */
 const MAX_HEADERS = 100
 
-const methodsOf: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    Object.values(contractPaths)
-      .flat()
-      .map((path) => [path, 'GET, POST']),
-  ),
+const methodsAt = (takesRequests: boolean): Readonly<Record<string, string>> => ({
+  ...Object.fromEntries((takesRequests ? Object.values(contractPaths).flat() : []).map((path) => [path, 'GET, POST'])),
   ...Object.fromEntries(['/health/live', '/health/ready', '/metrics'].map((path) => [path, 'GET'])),
-}
+})
 
 /**
  * What is nothing for SOAP to answer: other addresses, other methods, too many headers, too many requests at once on one
  * connection. Bodies are not taken in.
  */
-export function plainAnswers(app: FastifyInstance, { connections }: { connections: Connections }): void {
+export function plainAnswers(
+  app: FastifyInstance,
+  { connections, takesRequests }: { connections: Connections; takesRequests: boolean },
+): void {
+  const methodsOf = methodsAt(takesRequests)
+  const isSoap = (request: FastifyRequest): boolean =>
+    request.method === 'POST' && methodsOf[pathOf(request)]?.includes('POST') === true
   // Fastify would read a JSON or text body of any address into memory before it says that nothing is there.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
@@ -37,9 +39,6 @@ export function plainAnswers(app: FastifyInstance, { connections }: { connection
     return plain(reply.header('allow', allowed), 405, `This address takes ${allowed}.`)
   })
 }
-
-const isSoap = (request: FastifyRequest): boolean =>
-  request.method === 'POST' && methodsOf[pathOf(request)]?.includes('POST') === true
 
 const plain = (reply: FastifyReply, status: number, text: string): FastifyReply =>
   reply.code(status).type('text/plain; charset=utf-8').send(`${text}\n`)

@@ -22,6 +22,17 @@ export const delivery = [
     description: 'Deliveries that this process has in hand at once, of all channels',
   },
   {
+    env: 'ASTI_DELIVERY_POOL_SIZE',
+    key: 'deliveryPoolSize',
+    group: 'Delivery',
+    kind: 'integer',
+    unit: 'connections',
+    min: 3,
+    max: 1000,
+    default: 8,
+    description: 'Most connections to the database that delivering uses, beside those of requests',
+  },
+  {
     env: 'ASTI_DELIVERY_LEASE_MS',
     key: 'deliveryLeaseMs',
     group: 'Delivery',

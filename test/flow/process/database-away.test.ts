@@ -24,7 +24,7 @@ async function startBehindProxy(env: Record<string, string> = {}) {
   const database = await emptyDatabase()
   const dataDir = newDataDir()
   const url = `postgresql://postgres@127.0.0.1:${proxy.port}/${database.name}`
-  const gateway = await startGatewayProcess({ dataDir, env: { DATABASE_URL: url, ...env } })
+  const gateway = await startGatewayProcess({ dataDir, env: { DATABASE_URL: url, ASTI_ROLE: 'gateway', ...env } })
   return { proxy, gateway, url: database.url, sender: demoSender(dataDir) }
 }
 
