@@ -28,6 +28,8 @@ export interface Channel {
   readonly name: ChannelName
   /** deliveries of this channel that one process has in hand at once */
   readonly concurrency: number
+  /** of these, with one target (`lineOf`): a slow one must not take all places; all of them when missing */
+  readonly concurrencyPerLine?: number
   /** an attempt that takes longer is ended by `signal` and counts as unanswered */
   readonly timeoutMs: number
   /** milliseconds before the second attempt, the third and so on; after the last one the delivery is given up */

@@ -52,10 +52,22 @@ export function createWorker(options: WorkerOptions): Worker {
     return Object.fromEntries(channels.map(({ name, concurrency }) => [name, concurrency - used(name)]))
   }
 
+  /** Free places with each target, of channels that bound them. */
+  const freeOfLine = (): Record<string, number> => {
+    const bounded = channels.filter(({ concurrencyPerLine }) => concurrencyPerLine !== undefined)
+    const most = Object.fromEntries(bounded.map(({ name, concurrencyPerLine }) => [`${name}/*`, concurrencyPerLine!]))
+    for (const job of held.keys()) {
+      const any = most[`${job.channel}/*`]
+      const line = outbox.lineOf(job)
+      if (any !== undefined) most[line] = (most[line] ?? any) - 1
+    }
+    return most
+  }
+
   const take = async (): Promise<number> => {
     const limit = options.deliveryConcurrency - held.size
     if (limit <= 0) return 0
-    const jobs = await outbox.claim(db, { workerId, leaseMs, free: free(), limit })
+    const jobs = await outbox.claim(db, { workerId, leaseMs, free: free(), limit, freeOfLine: freeOfLine() })
     for (const job of jobs) hold(job)
     return jobs.length
   }

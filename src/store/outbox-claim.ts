@@ -1,6 +1,7 @@
 /**
  * One statement that chooses, takes and begins. $1 worker, $2 lease in ms, $3 free places by channel (jsonb), $4 how
- * many at most, $5 ids for the attempts, $6 failures after which a line is tried with one delivery at a time.
+ * many at most, $5 ids for the attempts, $6 failures after which a line is tried with one delivery at a time, $7 free
+ * places by line (jsonb, as lineOf names them; `channel/*` for lines that are not there).
  *
  * `lines` hops from one (service, channel) that has something ready to the next, so its cost follows the number of
  * such lines and not the length of the queue. Rows that are locked are updated by their place: no plan can turn that
@@ -16,13 +17,20 @@ with recursive lines as (
     where d.state = 'ready' and (d.authority_id, d.service_id, d.channel) > (l.authority_id, l.service_id, l.channel)
     order by d.authority_id, d.service_id, d.channel limit 1) n
 ),
-open_lines as (
-  select l.*, coalesce(b.failures, 0) as failures, least(($3::jsonb ->> l.channel)::int, $4::int) as free
+named_lines as (
+  select l.*, case l.channel when 'return-channel'
+    then l.channel || '/' || l.authority_id || '/' || l.service_id else l.channel end as line
   from lines l
+),
+open_lines as (
+  select l.*, coalesce(b.failures, 0) as failures,
+    ($3::jsonb ->> l.channel)::int as free,
+    least(coalesce($7::jsonb ->> l.line, $7::jsonb ->> (l.channel || '/*'))::int, ($3::jsonb ->> l.channel)::int, $4::int) as line_free
+  from named_lines l
   join service s on s.authority_id = l.authority_id and s.id = l.service_id and s.state <> 'suspended'
-  left join breaker b on b.line = case l.channel when 'return-channel'
-    then l.channel || '/' || l.authority_id || '/' || l.service_id else l.channel end
-  where ($3::jsonb ->> l.channel)::int > 0 and (b.open_until is null or b.open_until <= now())
+  left join breaker b on b.line = l.line
+  where ($3::jsonb ->> l.channel)::int > 0 and coalesce(($7::jsonb ->> l.line)::int, 1) > 0
+    and (b.open_until is null or b.open_until <= now())
     and not exists (select from pause p where (p.channel is null or p.channel = l.channel)
       and (p.authority_id is null or (p.authority_id = l.authority_id and p.service_id = l.service_id)))
 ),
@@ -35,7 +43,7 @@ candidates as (
       and (l.channel <> 'return-channel' or not exists (
         select from delivery e where e.bucket = o.bucket and e.message_id = o.message_id
           and e.channel = 'return-channel' and e.id < o.id and e.finished_at is null))
-    order by o.priority desc, o.id limit case when l.failures >= $6 then 1 else l.free end) d
+    order by o.priority desc, o.id limit case when l.failures >= $6 then 1 else l.line_free end) d
 ),
 ranked as (
   select c.*, row_number() over (partition by c.channel order by c.priority desc, c.nth, c.id) as place from candidates c

@@ -34,6 +34,8 @@ export interface Claiming {
   /** how many at most, of each channel and in all */
   readonly free: Readonly<Partial<Record<Channel, number>>>
   readonly limit: number
+  /** how many at most of a line, by `lineOf`, or of any other line of a channel, by `channel/*` */
+  readonly freeOfLine?: Readonly<Record<string, number>>
 }
 
 /**
@@ -41,7 +43,10 @@ export interface Claiming {
  * lines (a channel of a service) take turns. None of suspended services, of what is paused, of targets that do not
  * answer; reports of one message in their order. Two workers never get the same one.
  */
-export async function claim(db: Queryable, { workerId, leaseMs, free, limit }: Claiming): Promise<Job[]> {
+export async function claim(
+  db: Queryable,
+  { workerId, leaseMs, free, limit, freeOfLine = {} }: Claiming,
+): Promise<Job[]> {
   const attemptIds = Array.from({ length: limit }, () => uuidv7())
   const { rows } = await db.query<Job>(CLAIM, [
     workerId,
@@ -50,6 +55,7 @@ export async function claim(db: Queryable, { workerId, leaseMs, free, limit }: C
     limit,
     attemptIds,
     BREAKER.failures,
+    JSON.stringify(freeOfLine),
   ])
   return rows
 }
@@ -129,13 +135,23 @@ export async function promote(db: Queryable): Promise<number> {
   return rowCount ?? 0
 }
 
+/** A delivery that took so many workers down with it is not tried on another one. */
+const MOST_LOST = 20
+
 /** Takes deliveries back whose worker has not renewed its lease. @returns how many */
 export async function reap(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
     `with back as (
-       update delivery set state = 'ready', owner = null, lease_until = null where ctid = any (array(
-         select ctid from delivery where state = 'leased' and lease_until < now() order by lease_until limit ${ROUND}
-         for update skip locked)) returning bucket, id),
+       update delivery d set owner = null, lease_until = null,
+         state = case when lost.often then 'dead' else 'ready' end,
+         reason = case when lost.often then 'WORKERS_LOST' else reason end,
+         finished_at = case when lost.often then now() end
+       from (select l.ctid as row, (select count(*) from attempt a
+               where a.bucket = l.bucket and a.delivery_id = l.id and a.outcome = 'lost') >= ${MOST_LOST} - 1 as often
+             from delivery l where l.ctid = any (array(
+               select ctid from delivery where state = 'leased' and lease_until < now() order by lease_until limit ${ROUND}
+               for update skip locked))) lost
+       where d.ctid = lost.row returning d.bucket, d.id),
      lost as (
        update attempt a set ended_at = clock_timestamp(), outcome = 'lost' from back
        where a.bucket = back.bucket and a.delivery_id = back.id and a.outcome is null)

@@ -63,6 +63,20 @@ describe('claiming', () => {
     expect(await claim({ free: { print: 0, email: 1 } })).toEqual([])
   })
 
+  test('a slow authority gets no more than its own places, whatever waits for it', async () => {
+    const [slow, other] = [await newService(db), await newService(db)]
+    const report = { channel: 'return-channel', purpose: 'state' } as const
+    for (let i = 0; i < 6; i++) await queue(db, slow, report)
+    for (let i = 0; i < 6; i++) await queue(db, other, report)
+    const taken = async (freeOfLine: Record<string, number>): Promise<number[]> => {
+      const jobs = await claim({ freeOfLine })
+      return [slow, other].map((one) => jobs.filter(({ serviceId }) => serviceId === one.serviceId).length)
+    }
+    expect(await taken({ 'return-channel/*': 2 })).toEqual([2, 2])
+    const line = `return-channel/${slow.authorityId}/${slow.serviceId}`
+    expect(await taken({ 'return-channel/*': 2, [line]: 0 })).toEqual([0, 2])
+  })
+
   test('reports of one message go in their order, those of others meanwhile', async () => {
     const service = await newService(db)
     const messageId = uuidv7()
@@ -133,6 +147,17 @@ describe('leases', () => {
     await expect(finish(job!, dead, done)).rejects.toMatchObject({ code: 'LEASE_LOST' })
     await finish(again!, alive, done)
     expect(await rowOf(db, id)).toMatchObject({ state: 'delivered', outcomes: ['lost', 'delivered'] })
+  })
+
+  test('a delivery that takes its workers down with it is given up', async () => {
+    const id = await queue(db, await newService(db))
+    for (let i = 0; i < 20; i++) {
+      expect(ids(await claim({ leaseMs: 1 }))).toEqual([id])
+      await sleep(5)
+      expect(await outbox.reap(db)).toBe(1)
+    }
+    expect(await rowOf(db, id)).toMatchObject({ state: 'dead', reason: 'WORKERS_LOST' })
+    expect(await claim()).toEqual([])
   })
 
   test('a lease is renewed for what is in hand, and for nothing else of the same owner', async () => {
