@@ -4,6 +4,7 @@ import { loadKeys } from './keys/index.js'
 import type { Log } from './log.js'
 import { makeSandboxFiles, seedSandbox, type SandboxFiles } from './sandbox/index.js'
 import {
+  accounts,
   assertDurable,
   createSealer,
   migrate,
@@ -53,6 +54,7 @@ export async function openRuntime(
   try {
     await assertDurable((sql) => db.query<Record<string, string>>(sql))
     for (const migration of await migrate(db, now)) log.info({ event: 'database.migrated', migration })
+    await accounts.placeAccounts(db, sealer)
     if (sandbox !== null) await seedSandbox(db, sealer, sandbox)
     return { db, sealer, sandbox, embedded, close }
   } catch (error) {

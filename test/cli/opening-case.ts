@@ -49,13 +49,18 @@ export async function record(desk: Desk, id: string, part: string, value: object
   await desk.act('registration', 'record', part, ...named(id), '--file', desk.file(`${id}-${part}.json`, value))
 }
 
-/** A service that is tested, registered for production, with a certificate that is valid for long enough. */
-export async function inTest(desk: Desk, id: string, options: { notAfter?: Date } = {}): Promise<void> {
+/** A draft for production with all that a test takes. */
+export async function readyToSubmit(desk: Desk, id: string, options: { notAfter?: Date } = {}): Promise<void> {
   const names = ['--name', 'Päätökset', '--authority-name', 'Esimerkkikunta', '--environment', 'production']
   await desk.act('registration', 'create', ...named(id), ...names)
   await record(desk, id, 'application', application)
   const { file } = await desk.certificate(id, options)
   await desk.act('service', 'add', ...named(id), '--name', 'Päätökset', '--certificate', file)
+}
+
+/** A service that is tested, registered for production, with a certificate that is valid for long enough. */
+export async function inTest(desk: Desk, id: string, options: { notAfter?: Date } = {}): Promise<void> {
+  await readyToSubmit(desk, id, options)
   await desk.act('registration', 'move', 'submit', ...named(id))
   await desk.act('registration', 'move', 'open-test', ...named(id))
 }

@@ -127,10 +127,16 @@ export class JoiningCase {
   async approve(...names: string[]): Promise<(readonly string[])[]> {
     const approvals = []
     for (const operator of names) {
-      const act = { ...this.#act, actor: `cli:${operator}`, operator }
-      approvals.push(await operators.approveRegistration(this.context(), act))
+      const { revision } = await this.registration()
+      approvals.push((await this.approveRevision(operator, revision)).approvals)
     }
     return approvals
+  }
+
+  /** The approval of somebody who has looked at a revision. */
+  approveRevision(operator: string, revision: number): ReturnType<typeof operators.approveRegistration> {
+    const act = { ...this.#act, actor: `cli:${operator}`, operator, revision }
+    return operators.approveRegistration(this.context(), act)
   }
 
   /** What a move finds missing; it is made when that is nothing. */

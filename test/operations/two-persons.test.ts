@@ -153,6 +153,28 @@ describe('approvals are void after a change of', () => {
 })
 
 describe('approving', () => {
+  test('is of what the operator has looked at: when that was changed meanwhile, nothing is approved', async () => {
+    const one = await complete()
+    const { revision } = await one.registration()
+    await one.record('conformance')
+    await expect(one.approveRevision(aino, revision)).rejects.toMatchObject({ code: 'MOVE_NOT_POSSIBLE' })
+    expect(await one.audited('registration.approved')).toEqual([])
+    expect(await one.approveRevision(aino, revision + 1)).toEqual({ revision: revision + 1, approvals: [aino] })
+  })
+
+  test('while the registration is changed is of what was looked at, or of nothing', async () => {
+    for (let round = 0; round < 10; round++) {
+      const one = await complete()
+      const { revision } = await one.registration()
+      const [approval] = await Promise.all([
+        one.approveRevision(aino, revision).catch(() => null),
+        one.record('conformance'),
+      ])
+      expect(approval ?? { revision, approvals: [aino] }).toEqual({ revision, approvals: [aino] })
+      expect((await one.registration()).approvals).toEqual([])
+    }
+  })
+
   test('is not for a service that is registered for test only', async () => {
     const one = new JoiningCase(gateway)
     await one.start('test')
@@ -181,7 +203,7 @@ describe('approving', () => {
   })
 
   test('is for a service that is there', async () => {
-    await expect(new JoiningCase(gateway).approve(aino)).rejects.toMatchObject({ code: 'MOVE_NOT_POSSIBLE' })
+    await expect(new JoiningCase(gateway).approveRevision(aino, 1)).rejects.toMatchObject({ code: 'MOVE_NOT_POSSIBLE' })
   })
 })
 

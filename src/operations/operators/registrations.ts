@@ -78,25 +78,29 @@ export function createDraft(
 }
 
 /**
- * Approves what is registered now, for production. Two different operators have to.
+ * Approves what is registered, for production. Two different operators have to.
  * @param operator  proven by a personal key
- * @returns the operators who have approved this revision, the new one among them
+ * @param looked    the revision that the operator has looked at: no other one is approved
+ * @returns what was approved, and the operators who have approved it, the new one among them
+ * @throws RegistrationError MOVE_NOT_POSSIBLE
  */
 export function approveRegistration(
   context: Acting,
-  { service: key, actor, operator }: Act & { readonly operator: string },
-): Promise<readonly string[]> {
+  { service: key, actor, operator, revision: looked }: Act & { readonly operator: string; readonly revision: number },
+): Promise<{ readonly revision: number; readonly approvals: readonly string[] }> {
   return acting(context, key, async (tx, service) => {
     if (service.environment !== 'production') throw impossible('The service is registered for test only')
     if (service.state !== 'test' && service.state !== 'accepted')
       throw impossible(`A service in the state ${service.state} cannot be approved`)
-    const before = (await registrations.findRegistration(tx, context.sealer, key))!
-    const { revision } = before
+    const { revision } = (await registrations.findRegistration(tx, context.sealer, key))!
+    if (revision !== looked)
+      throw impossible(`The registration is not revision ${looked} any more, but ${revision}. Look at it again.`)
     if (await registrations.addApproval(tx, key, { revision, operator })) {
       const subject = { ...key, operator, revision }
       await audit.insertAudit(tx, { actor, act: 'registration.approved', subject })
     }
-    return (await registrations.findRegistration(tx, context.sealer, key))!.approvals
+    const { approvals } = (await registrations.findRegistration(tx, context.sealer, key))!
+    return { revision, approvals }
   })
 }
 

@@ -5,6 +5,7 @@ import {
   actingOn,
   askJoining,
   auditOf,
+  fingerprintsIn,
   getRegistration,
   issueCode,
   move,
@@ -14,6 +15,7 @@ import {
   outcomeOf,
   registerService,
   rowsOf,
+  serviceId,
   stateIn,
 } from '../../support/joining.js'
 import { askSigned, item, newPerson, sendMessage, type Sender } from '../../support/requests.js'
@@ -166,6 +168,43 @@ test('a registration that was given back is handed in again by its own key, and 
   const again = await askJoining(gateway, sender, payload)
   expect([again.code, stateIn(again)]).toEqual([0, 'LAHETETTY'])
   expect(again.body).toContain('>TUOTANTO<')
+})
+
+describe('a registration that was given back and comes again with a code and another key', () => {
+  /** Somebody who got hold of a code was there first, and an operator turned it away. */
+  async function turnedAway(): Promise<{ first: Sender; second: Sender }> {
+    const first = await newApplicant()
+    await askJoining(gateway, first, withCode(first, (await issueCode(gateway, first)).code))
+    await move(gateway, first, 'return', 'Väärä hakija')
+    return { first, second: { ...first, identity: await newIdentity() } }
+  }
+
+  test('has that key and no other: who was turned away can do nothing any more', async () => {
+    const { first, second } = await turnedAway()
+    const { code } = await issueCode(gateway, second)
+    const answer = await askJoining(gateway, second, withCode(second, code))
+    expect([stateIn(answer), fingerprintsIn(answer)]).toEqual(['LAHETETTY', [second.identity.fingerprintSha256]])
+    expect(await outcome(gateway, first, getRegistration(first))).toEqual([406, 'CERTIFICATE_UNTRUSTED'])
+    expect(await outcome(gateway, first, registerService(first))).toEqual([409, 'SERVICE_EXISTS'])
+    const retired = (await auditOf(gateway, first)).filter(({ act }) => act === 'service.certificate-retired')
+    const fingerprints = {
+      fingerprint: first.identity.fingerprintSha256,
+      replacedBy: second.identity.fingerprintSha256,
+    }
+    expect(retired.map(({ subject }) => subject)).toEqual([
+      { ...serviceId(first), ...fingerprints, traceId: answer.traceId },
+    ])
+  })
+
+  test('keeps its own key while nobody has come with a code, and with a code that is no good', async () => {
+    const { first, second } = await turnedAway()
+    expect(await outcome(gateway, second, withCode(second, 'ABCDE-FGHJK-MNPQR-STVWX-YZ012'))).toEqual([
+      403,
+      'JOINING_CODE_INVALID',
+    ])
+    const again = await askJoining(gateway, first, registerService(first))
+    expect([stateIn(again), fingerprintsIn(again)]).toEqual(['LAHETETTY', [first.identity.fingerprintSha256]])
+  })
 })
 
 test('of twenty simultaneous registrations of different services with one code exactly one gets through', async () => {
