@@ -14,11 +14,14 @@ import {
   type EmbeddedPostgres,
   type Sealer,
 } from './store/index.js'
+import { createCertificateJudge } from './trust/index.js'
 
 /** The database and the keys, ready to use: what the gateway and every command stand on. */
 export interface Runtime {
   readonly db: Database
   readonly sealer: Sealer
+  /** whether a registered certificate could sign a request now */
+  readonly canSign: ReturnType<typeof createCertificateJudge>
   /** null in production */
   readonly sandbox: SandboxFiles | null
   readonly embedded: EmbeddedPostgres | null
@@ -56,7 +59,9 @@ export async function openRuntime(
     for (const migration of await migrate(db, now)) log.info({ event: 'database.migrated', migration })
     await accounts.placeAccounts(db, sealer)
     if (sandbox !== null) await seedSandbox(db, sealer, sandbox)
-    return { db, sealer, sandbox, embedded, close }
+    const { caFiles, revocation } = config
+    const canSign = createCertificateJudge({ usesStatus: caFiles !== undefined, revocation })
+    return { db, sealer, canSign, sandbox, embedded, close }
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,6 @@
 import { isStored, type AddItems, type ItemOutcome } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
-import { inTransaction, type Context, type Recorder, type Submitted } from './context.js'
+import { inIntake, type Context, type Recorder, type Submitted } from './context.js'
 import { claimAll, duplicateOf, release, storeClaimed, type Claims, type Parcel } from './claims.js'
 import { addresseesOf, threadOf } from './recipient.js'
 import { prepareItem, storeItem } from './store-item.js'
@@ -15,11 +15,11 @@ export type AddItemsResult = readonly (readonly ItemOutcome[])[]
 export async function addItems(
   context: Context,
   command: AddItems,
-  submitted: Submitted,
+  received: Submitted,
   record: Recorder<AddItemsResult>,
 ): Promise<AddItemsResult> {
-  const prepared = command.items.map((item) => prepareItem(item, submitted, null))
-  return inTransaction(context, submitted, async (tx) => {
+  const prepared = command.items.map((item) => prepareItem(item, received, null))
+  return inIntake(context, { submitted: received, operation: command.operation }, async (tx, submitted) => {
     const addressees = await addresseesOf(tx, context, command.items, submitted)
     const parcels = prepared.map((item, i) =>
       addressees[i]!.map((addressee): Parcel => ({ prepared: item, addressee, submitted })),

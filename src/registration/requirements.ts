@@ -33,7 +33,7 @@ export type Requirement = (typeof requirements)[number]
 export interface RequirementFacts {
   readonly environment: Environment
   readonly process: JoiningProcess
-  /** `usable`: no CA has revoked it, or finds it none of its own */
+  /** `usable`: a signature of it would be taken now */
   readonly certificates: readonly { readonly notBefore: Date; readonly notAfter: Date; readonly usable: boolean }[]
   readonly contacts: number
   readonly businessId: string | null
@@ -44,6 +44,8 @@ export interface RequirementFacts {
 /** A service that is opened must not fall silent within a month. */
 export const CERTIFICATE_RESERVE_DAYS = 30
 export const APPROVALS_NEEDED = 2
+/** Certificates of one service, the old ones too: more is no rollover. */
+export const MAX_CERTIFICATES = 20
 
 const DAY_MS = 24 * 60 * 60 * 1000
 

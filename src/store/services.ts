@@ -169,6 +169,25 @@ export async function lockCertificate(tx: Tx, fingerprint: string): Promise<read
   return (await findCertificateOwner(tx, fingerprint))?.services ?? []
 }
 
+/** What requests in hand hold together, and whoever moves the service holds alone. */
+const gateOf = ({ authorityId, id }: ServiceId): string => `service ${JSON.stringify([authorityId, id])}`
+
+/**
+ * The service as it is now, for a request in hand: it gets into no other state until the transaction ends. Requests do
+ * not wait for each other, nor for a change of settings; whoever moves the service waits for those in hand, and those
+ * that come then wait for the move. Not a lock of the row: those who share one let each other in before anybody who
+ * waits for it alone, for ever if they come often enough. The row is read in a statement of its own, because one that
+ * has waited still sees what was there before.
+ */
+export async function holdService(tx: Tx, key: ServiceId): Promise<Service | null> {
+  await tx.query('select pg_advisory_xact_lock_shared(hashtextextended($1, 0))', [gateOf(key)])
+  const { rows } = await tx.query<Service>(`select ${SERVICE} from service s where s.authority_id = $1 and s.id = $2`, [
+    key.authorityId,
+    key.id,
+  ])
+  return rows[0] ?? null
+}
+
 /** The service as it is, and nobody changes it until the transaction ends; null when there is none. */
 export async function lockService(tx: Tx, { authorityId, id }: ServiceId): Promise<(Service & Standing) | null> {
   const { rows } = await tx.query<Service & Standing>(
@@ -179,12 +198,13 @@ export async function lockService(tx: Tx, { authorityId, id }: ServiceId): Promi
   return rows[0] ?? null
 }
 
-/** Gives a locked service another standing. */
+/** Gives a locked service another standing, once the requests that it has in hand are finished. */
 export async function setStanding(
   tx: Tx,
   { authorityId, id }: ServiceId,
   { state, suspendedFrom, reason }: Standing & { reason: string | null },
 ): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [gateOf({ authorityId, id })])
   await tx.query(
     `update service set state = $3, suspended_from = $4, state_reason = $5, state_at = now()
      where authority_id = $1 and id = $2`,

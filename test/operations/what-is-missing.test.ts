@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { requirements, type Requirement } from '../../src/registration/index.js'
-import { certificates } from '../../src/store/index.js'
+import { certificates, services } from '../../src/store/index.js'
+import { createCertificateJudge, readCertificate } from '../../src/trust/index.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
+import { makeIdentity } from '../support/keys.js'
 import { DAY_MS, JoiningCase, newOperators, NOW } from './joining-case.js'
 
 let gateway: TestGateway
@@ -107,17 +109,50 @@ describe('a certificate', () => {
     expect(await missing(new Date(NOW.getTime() + DAY_MS))).toEqual([])
   })
 
+  afterEach(() => {
+    one.judge = null
+  })
+  const NONE = ['certificate-missing']
+  const withCas = (revocation: 'off' | 'prefer' | 'require') => createCertificateJudge({ usesStatus: true, revocation })
+
   test.each([
-    ['good', []],
-    ['unknown', []],
-    ['revoked', ['certificate-missing']],
-    ['untrusted', ['certificate-missing']],
-  ] as const)('that was found %s lacks %j', async (state, expected) => {
-    await found(await onlyCertificate(one, -1, 400), state)
-    expect(await missing()).toEqual(expected)
+    ['good', [], [], []],
+    ['unknown', [], [], NONE],
+    ['revoked', [], NONE, NONE],
+    ['untrusted', NONE, NONE, NONE],
+  ] as const)(
+    'that was found %s lacks as much as its signatures would: %j, preferring an answer %j, requiring one %j',
+    async (state, off, prefer, require) => {
+      await found(await onlyCertificate(one, -1, 400), state)
+      for (const [revocation, expected] of Object.entries({ off, prefer, require })) {
+        one.judge = withCas(revocation as 'off')
+        expect([revocation, await missing()]).toEqual([revocation, expected])
+      }
+      one.judge = null
+      expect(await missing()).toEqual([])
+    },
+  )
+
+  test('that nobody has looked at yet is none where a good status is required', async () => {
+    await onlyCertificate(one, -1, 400)
+    one.judge = withCas('require')
+    expect(await missing()).toEqual(NONE)
+    one.judge = withCas('prefer')
+    expect(await missing()).toEqual([])
+  })
+
+  test('whose key may not sign, or is too small, is none', async () => {
+    await gateway.db.query('delete from service_certificate where authority_id = $1', [one.key.authorityId])
+    await one.addCertificate({ usage: ['keyEncipherment'] })
+    const { certificatePem } = await makeIdentity({ commonName: 'pieni', keyType: 'rsa1024' })
+    await services.addCertificate(gateway.db, one.key, readCertificate(certificatePem))
+    expect(await missing()).toEqual(NONE)
+    await one.addCertificate({ usage: ['nonRepudiation'] })
+    expect(await missing()).toEqual([])
   })
 
   test('may end soon, be over or be revoked when there is another one', async () => {
+    one.judge = withCas('prefer')
     await found(await onlyCertificate(one, -1, 400), 'revoked')
     await one.addCertificate({ from: -400, to: -1 })
     expect(await missing()).toEqual(['certificate-missing'])

@@ -19,7 +19,7 @@ import type { Context } from '../context.js'
 import { findFacts } from '../joining/view.js'
 import { impossible, makeMove } from '../standing.js'
 
-type Acting = Pick<Context, 'db' | 'sealer' | 'clock'>
+type Acting = Pick<Context, 'db' | 'sealer' | 'clock' | 'canSign'>
 
 /** An operator's act on a service; `actor` is for the audit. */
 export interface Act {
