@@ -6,7 +6,7 @@ interface QuestionSet {
 }
 
 const FAR = '2099-12-31'
-const DAY = '2026-11-01'
+const DAY = '2025-11-01'
 
 export const application = {
   businessId: '9000001-1',
@@ -29,7 +29,7 @@ const simpleParts = {
   testAgreement: { scheduleFrom: DAY, scheduleTo: FAR, material: ['aineisto'], testers: [{ name: 'Testi Tekijä' }] },
   testReport: { on: DAY, result: 'passed', summary: 'Toimii.' },
   conformance: { passed: true, on: DAY, statement: 'Ajettu.' },
-  productionDate: { announcedOn: FAR },
+  productionDate: { announcedOn: DAY },
 }
 
 /** What a template asks for, filled in by somebody who has read the questions. */

@@ -44,7 +44,7 @@ const parts: { readonly [Part in ProcessPart]: (fileId: string) => NonNullable<J
   }),
   testReport: () => ({ on: '2026-11-20', result: 'passed-with-remarks', summary: 'Toimii.' }),
   conformance: () => ({ passed: true, on: '2026-11-21', statement: 'Ajettu.' }),
-  productionDate: () => ({ announcedOn: '2026-12-01' }),
+  productionDate: () => ({ announcedOn: '2026-11-23' }),
 }
 
 /** The newest questions, each with an answer that will do. */

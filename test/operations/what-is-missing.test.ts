@@ -38,22 +38,28 @@ const breaks: Readonly<Record<Exclude<Requirement, `approval-${string}`>, Break>
   'contacts-missing': (one) => update(one, 'update registration set sealed_contacts = null'),
   'certificate-missing': (one) => onlyCertificate(one, -400, -1),
   'agreement-missing': (one) => one.record('agreement', null),
+  'agreement-not-begun': (one) => one.record('agreement', { validFrom: '2026-11-24' }),
   'agreement-expired': (one) => one.record('agreement', { validTo: '2026-11-22' }),
   'deployment-plan-missing': (one) => one.record('deploymentPlan', null),
   'deployment-tasks-open': (one) =>
     one.record('deploymentPlan', { tasks: [{ id: 'a', title: 'a', responsible: 'a', dueOn: '2026-11-22' }] }),
   'self-audit-missing': (one) => one.record('selfAudit', null),
+  'self-audit-dated-ahead': (one) => one.record('selfAudit', { answeredOn: '2026-11-24' }),
   'self-audit-incomplete': (one) => one.record('selfAudit', { answers: [] }),
   'self-audit-expired': (one) => one.record('selfAudit', { expiresOn: '2026-11-22' }),
   'security-missing': (one) => one.record('security', null),
+  'security-dated-ahead': (one) => one.record('security', { answeredOn: '2026-11-24' }),
   'security-incomplete': (one) => one.record('security', { answers: [] }),
   'test-agreement-missing': (one) => one.record('testAgreement', null),
   'test-report-missing': (one) => one.record('testReport', null),
+  'test-report-dated-ahead': (one) => one.record('testReport', { on: '2026-11-24' }),
   'test-report-failed': (one) => one.record('testReport', { result: 'failed' }),
   'conformance-missing': (one) => one.record('conformance', null),
+  'conformance-dated-ahead': (one) => one.record('conformance', { on: '2026-11-24' }),
   'conformance-failed': (one) => one.record('conformance', { passed: false }),
   'certificate-expires-soon': (one) => onlyCertificate(one, -10, 29),
   'production-date-missing': (one) => one.record('productionDate', null),
+  'production-date-ahead': (one) => one.record('productionDate', { announcedOn: '2026-11-24' }),
 }
 
 test('every requirement but approvals is broken here once', () => {
@@ -61,13 +67,14 @@ test('every requirement but approvals is broken here once', () => {
 })
 
 test.each(Object.entries(breaks))(
-  '%s alone keeps a service from being accepted, and from being opened',
+  '%s alone keeps a service from being accepted, and from being opened (a day to come from being opened only)',
   async (name, apply) => {
     const one = await JoiningCase.complete(gateway)
     await apply(one)
     await one.approve(...people)
-    expect(await one.move('accept')).toEqual([name])
-    expect(await one.standing()).toMatchObject({ state: 'test' })
+    const isAccepted = name === 'production-date-ahead'
+    expect(await one.move('accept')).toEqual(isAccepted ? [] : [name])
+    expect(await one.standing()).toMatchObject({ state: isAccepted ? 'accepted' : 'test' })
     await gateway.db.query(`update service set state = 'accepted' where authority_id = $1`, [one.key.authorityId])
     expect(await one.move('open')).toEqual([name])
     expect(await one.standing()).toMatchObject({ state: 'accepted' })

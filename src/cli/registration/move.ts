@@ -21,13 +21,18 @@ interface MoveOptions extends ServiceOptions, Confirming {
   readonly json?: boolean
 }
 
+const NEEDS: Readonly<Record<(typeof moves)[MoveName]['needs'], readonly string[]>> = {
+  nothing: [],
+  test: ['when nothing is missing for test'],
+  production: ['when nothing is missing for production'],
+  opening: ['when nothing is missing for production, on the announced day or later'],
+  before: ['to production as open'],
+}
+
 const HELP = moveNames
   .map((name) => {
     const { from, to, needsReason, needs } = moves[name]
-    const terms = [
-      ...(needs === 'nothing' ? [] : [`when nothing is missing for ${needs}`]),
-      ...(needsReason ? ['with --reason'] : []),
-    ]
+    const terms = [...NEEDS[needs], ...(needsReason ? ['with --reason'] : [])]
     const where = `${from.join(', ')} → ${to === 'before' ? 'where it was' : to}`
     return `  ${name.padEnd(13)} ${where}${terms.length === 0 ? '' : ` (${terms.join(', ')})`}`
   })

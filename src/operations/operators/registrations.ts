@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import {
   checkPart,
   checkSettings,
-  missingForProduction,
-  missingForTest,
+  missingFor,
   moves,
+  needsOf,
   RegistrationError,
   type Answers,
   type Environment,
@@ -41,13 +41,12 @@ export function moveService(
   { service: key, actor, move, reason }: Act & { readonly move: MoveName; readonly reason: string | null },
 ): Promise<Acted> {
   return acting(context, key, async (tx, service) => {
-    const { needs } = moves[move]
-    if (needs === 'production' && service.environment !== 'production')
+    const needs = needsOf(move, service)
+    if ((needs === 'production' || needs === 'opening') && service.environment !== 'production')
       throw impossible('The service is registered for test only; change its environment first')
     if (needs !== 'nothing') {
       const facts = (await findFacts({ ...context, db: tx }, key))!
-      const missingFor = needs === 'production' ? missingForProduction : missingForTest
-      const missing = missingFor(facts, context.clock.now())
+      const missing = missingFor(needs, facts, context.clock.now())
       if (missing.length > 0 && moves[move].from.includes(service.state as never)) return { kind: 'missing', missing }
     }
     await makeMove(tx, service, { move, by: 'operator', actor, reason })
@@ -90,7 +89,8 @@ export function approveRegistration(
 ): Promise<{ readonly revision: number; readonly approvals: readonly string[] }> {
   return acting(context, key, async (tx, service) => {
     if (service.environment !== 'production') throw impossible('The service is registered for test only')
-    if (service.state !== 'test' && service.state !== 'accepted')
+    // A suspended one too: what changed while it was in production is approved before it comes back there.
+    if (!['test', 'accepted', 'suspended'].includes(service.state))
       throw impossible(`A service in the state ${service.state} cannot be approved`)
     const { revision } = (await registrations.findRegistration(tx, context.sealer, key))!
     if (revision !== looked)
