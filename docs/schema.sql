@@ -21,9 +21,9 @@ create table account (
   CHECK (state = ANY (ARRAY['active'::text, 'passive'::text]))
 );
 CREATE INDEX account_joined ON account USING btree (joined_at, owner_hash);
+CREATE INDEX account_unplaced ON account USING btree (owner_hash) WHERE environment IS NULL;
 comment on table account is 'Mailbox of a citizen or company; owner_hash is the keyed hash of the id, sealed_owner shows it';
-comment on column account.environment is 'test: the owner is artificial';
-comment on column account.sealed_contact is 'e-mail address and telephone number of the owner';
+comment on column account.environment is 'test: the owner is artificial; null: nobody has looked yet';
 
 create table answered_request (
   replay_key bytea not null,

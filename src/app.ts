@@ -156,12 +156,13 @@ interface Parts {
 
 function exchangeContext(
   config: Config,
-  { runtime: { db, sealer }, log, clock, keys, limits, ring }: Parts,
+  { runtime: { db, sealer, canSign }, log, clock, keys, limits, ring }: Parts,
 ): ExchangeContext {
   const directory = createCertificateDirectory(db, { usesStatus: config.caFiles !== undefined })
   return {
     db,
     sealer,
+    canSign,
     log,
     clock,
     policy: config,

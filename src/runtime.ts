@@ -4,6 +4,7 @@ import { loadKeys } from './keys/index.js'
 import type { Log } from './log.js'
 import { makeSandboxFiles, seedSandbox, type SandboxFiles } from './sandbox/index.js'
 import {
+  accounts,
   assertDurable,
   createSealer,
   migrate,
@@ -13,6 +14,7 @@ import {
   type EmbeddedPostgres,
   type Sealer,
 } from './store/index.js'
+import { createCertificateJudge } from './trust/index.js'
 
 /** The database and the keys, ready to use: what the gateway and every command stand on. */
 export interface Runtime {
@@ -20,6 +22,8 @@ export interface Runtime {
   /** More connections to the same database, apart from those that requests use; whoever opens them closes them. */
   readonly openPool: (size: number) => Database
   readonly sealer: Sealer
+  /** whether a registered certificate could sign a request now */
+  readonly canSign: ReturnType<typeof createCertificateJudge>
   /** null in production */
   readonly sandbox: SandboxFiles | null
   readonly embedded: EmbeddedPostgres | null
@@ -52,8 +56,11 @@ export async function openRuntime(
   try {
     await assertDurable((sql) => db.query<Record<string, string>>(sql))
     for (const migration of await migrate(db, now)) log.info({ event: 'database.migrated', migration })
+    await accounts.placeAccounts(db, sealer)
     if (sandbox !== null) await seedSandbox(db, sealer, sandbox)
-    return { db, openPool, sealer, sandbox, embedded, close }
+    const { caFiles, revocation } = config
+    const canSign = createCertificateJudge({ usesStatus: caFiles !== undefined, revocation })
+    return { db, openPool, sealer, canSign, sandbox, embedded, close }
   } catch (error) {
     await close()
     throw error

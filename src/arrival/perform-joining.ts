@@ -38,7 +38,7 @@ export async function performJoining(
 
 async function performKnown(
   serving: Applying,
-  submitted: Submitted,
+  submitted: Submitted & joining.Applied,
   command: Exclude<JoiningCommand, { operation: 'registerService' | 'addCertificate' }>,
 ): Promise<PerformedAnswer> {
   const { context } = serving

@@ -101,6 +101,10 @@ export const answers = {
     409,
     'Palvelun viimeistä voimassa olevaa varmennetta ei voi poistaa. Lisää ensin uusi operaatiolla LisaaVarmenne',
   ),
+  CERTIFICATE_LIMIT: status(
+    409,
+    'Palvelulla on jo 20 varmennetta. Poista ensin niitä, joilla ei enää allekirjoiteta, operaatiolla PoistaVarmenne',
+  ),
   CERTIFICATE_CONFLICT: status(
     409,
     'Varmenne ei ole se, jolla pyyntö on allekirjoitettu. Jätä Varmenne pois tai allekirjoita sen omalla avaimella',

@@ -53,8 +53,8 @@ export const duplicateMessage: Status = {
 const faults: Readonly<Record<ItemFault, string>> = {
   recipientMissing: 'Asiakas puuttuu',
   recipientIdInvalid: 'AsiakasTunnus puuttuu tai on yli 20 merkkiä pitkä',
-  recipientReal:
-    'AsiakasTunnus voi olla oikean asiakkaan: testipalvelu voi lähettää vain keinotekoisille tunnuksille (yksilönumero 900–999 tai Y-tunnus alkaen 9000000)',
+  recipientNotArtificial:
+    'AsiakasTunnus ei ole keinotekoinen: testipalvelu voi lähettää vain henkilötunnuksille, joiden yksilönumero on 900–999 (muoto PPKKVV-9NNT), ja Y-tunnuksille alkaen 9000000 (muoto 9NNNNNN-T)',
   recipientArtificial: 'AsiakasTunnus on keinotekoinen: tuotantopalvelu voi lähettää vain oikeille asiakkaille',
   referenceMissing: 'ViranomaisTunniste puuttuu',
   referenceTooLong: 'ViranomaisTunniste on yli 255 merkkiä pitkä',

@@ -18,7 +18,12 @@ export function identityClassOf(written: string): IdentityClass {
   return 'neither'
 }
 
+/**
+ * The side that an id belongs to. What has neither form is of the side that looks at ids itself: a form that the test
+ * side does not know may still be somebody's, and there it would go out on paper unseen.
+ */
+export const sideOf = (id: string): 'test' | 'production' =>
+  identityClassOf(id) === 'artificial' ? 'test' : 'production'
+
 /** Whether a service that acts in this environment must not address this id. */
-export function isForeignTo(environment: 'test' | 'production', id: string): boolean {
-  return identityClassOf(id) === (environment === 'test' ? 'real' : 'artificial')
-}
+export const isForeignTo = (environment: 'test' | 'production', id: string): boolean => sideOf(id) !== environment

@@ -10,7 +10,7 @@ export {
   type DeliveryState,
   type Purpose,
 } from './deliveries.js'
-export { identityClassOf, isForeignTo, type IdentityClass } from './identity.js'
+export { identityClassOf, isForeignTo, sideOf, type IdentityClass } from './identity.js'
 export { cleanFileNames } from './file-names.js'
 export { mediaTypeOf } from './media-types.js'
 export { noticeChannels, reminderAfter, type NoticeChannel, type NoticeWishes, type ReminderTimes } from './notices.js'

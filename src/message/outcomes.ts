@@ -18,7 +18,7 @@ export type ItemOutcome =
 export type ItemFault =
   | 'recipientMissing'
   | 'recipientIdInvalid'
-  | 'recipientReal'
+  | 'recipientNotArtificial'
   | 'recipientArtificial'
   | 'referenceMissing'
   | 'referenceTooLong'

@@ -30,7 +30,7 @@ export function faultOfRecipient({ id }: Recipient, environment: 'test' | 'produ
   const length = id.trim().length
   if (length === 0 || length > 20) return invalid('recipientIdInvalid')
   if (!isForeignTo(environment, id)) return null
-  return invalid(environment === 'test' ? 'recipientReal' : 'recipientArtificial')
+  return invalid(environment === 'test' ? 'recipientNotArtificial' : 'recipientArtificial')
 }
 
 /** A file has content or a link, never both; its stated size proves nothing (R24). */

@@ -1,6 +1,6 @@
 import { isStored, type AddItems, type ItemOutcome } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
-import { inTransaction, type Context, type Recorder, type Submitted } from './context.js'
+import { inIntake, type Context, type Recorder, type Submitted } from './context.js'
 import { claimAll, duplicateOf, release, storeClaimed, type Claims, type Parcel } from './claims.js'
 import { addresseesOf, priorityOf, threadOf } from './recipient.js'
 import { prepareItem, storeItem } from './store-item.js'
@@ -15,35 +15,39 @@ export type AddItemsResult = readonly (readonly ItemOutcome[])[]
 export async function addItems(
   context: Context,
   command: AddItems,
-  submitted: Submitted,
+  received: Submitted,
   record: Recorder<AddItemsResult>,
 ): Promise<AddItemsResult> {
-  const prepared = command.items.map((item) => prepareItem(item, submitted, null))
+  const prepared = command.items.map((item) => prepareItem(item, received, null))
   const priority = priorityOf(command.items)
-  const result = await inTransaction(context, submitted, async (tx) => {
-    const addressees = await addresseesOf(tx, context, command.items, submitted)
-    const parcels = prepared.map((item, i) =>
-      addressees[i]!.map((addressee): Parcel => ({ prepared: item, addressee, submitted })),
-    )
-    const claims = await claimAll(
-      tx,
-      parcels.flat().filter(({ addressee }) => addressee.fault === null && addressee.hasMailbox),
-    )
-    const parts: evidence.EvidencePart[] = []
-    const result: ItemOutcome[][] = []
-    for (const [i, item] of prepared.entries()) {
-      const outcomes: ItemOutcome[] = []
-      for (const parcel of parcels[i]!) outcomes.push(await addOne(tx, context, claims, parcel, priority))
-      if (outcomes.some(isStored))
-        parts.push(...(await storeItem(tx, context, { prepared: item, submitted, operation: command.operation })))
-      result.push(outcomes)
-    }
-    if (submitted.raw !== null && result.flat().some(isStored)) {
-      await evidence.insertEvidence(tx, context.sealer, submitted.id, submitted.raw, parts)
-    }
-    await record(tx, result)
-    return result
-  })
+  const result = await inIntake(
+    context,
+    { submitted: received, operation: command.operation },
+    async (tx, submitted) => {
+      const addressees = await addresseesOf(tx, context, command.items, submitted)
+      const parcels = prepared.map((item, i) =>
+        addressees[i]!.map((addressee): Parcel => ({ prepared: item, addressee, submitted })),
+      )
+      const claims = await claimAll(
+        tx,
+        parcels.flat().filter(({ addressee }) => addressee.fault === null && addressee.hasMailbox),
+      )
+      const parts: evidence.EvidencePart[] = []
+      const result: ItemOutcome[][] = []
+      for (const [i, item] of prepared.entries()) {
+        const outcomes: ItemOutcome[] = []
+        for (const parcel of parcels[i]!) outcomes.push(await addOne(tx, context, claims, parcel, priority))
+        if (outcomes.some(isStored))
+          parts.push(...(await storeItem(tx, context, { prepared: item, submitted, operation: command.operation })))
+        result.push(outcomes)
+      }
+      if (submitted.raw !== null && result.flat().some(isStored)) {
+        await evidence.insertEvidence(tx, context.sealer, submitted.id, submitted.raw, parts)
+      }
+      await record(tx, result)
+      return result
+    },
+  )
   context.ring()
   return result
 }

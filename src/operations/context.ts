@@ -1,9 +1,17 @@
 import type { Clock } from '../clock.js'
 import type { Log } from '../log.js'
-import type { ItemPolicy, Party, ReminderTimes } from '../message/index.js'
+import type { ItemPolicy, Operation, Party, ReminderTimes } from '../message/index.js'
 import type { Environment } from '../registration/index.js'
-import { submissions, type answeredRequests, type Database, type Sealer, type Tx } from '../store/index.js'
-import type { Service } from './caller.js'
+import {
+  services,
+  submissions,
+  type answeredRequests,
+  type certificates,
+  type Database,
+  type Sealer,
+  type Tx,
+} from '../store/index.js'
+import { judgeOperation, type Service } from './caller.js'
 import { claimFirst } from './repeats.js'
 
 /** What operations stand on. */
@@ -13,9 +21,13 @@ export interface Context {
   readonly clock: Clock
   readonly log: Log
   readonly policy: OperationPolicy
+  readonly canSign: CertificateJudge
   /** tells those who deliver that something was committed for them; nothing depends on it */
   readonly ring: () => void
 }
+
+/** Whether a signature of a registered certificate would be taken now; the same policy that requests are judged by. */
+export type CertificateJudge = (key: Pick<certificates.KeyRow, 'der' | 'status'>, now: Date) => boolean
 
 export interface OperationPolicy extends ItemPolicy, ReminderTimes {
   /** which services this installation serves */
@@ -77,3 +89,20 @@ export function inTransaction<T>(
     () => submissions.isRecorded(db, submitted.id),
   )
 }
+
+/**
+ * The same for what a service sends in: judged again, by what the service is now. Since the request was verified an
+ * operator may have suspended it, or moved it to the other side.
+ * @param work  gets the request with the service as it is now
+ * @throws RequestRepeated; CallerError as `judgeOperation`
+ */
+export const inIntake = <T>(
+  context: Context,
+  { submitted, operation }: { submitted: Submitted; operation: Operation },
+  work: (tx: Tx, submitted: Submitted) => Promise<T>,
+): Promise<T> =>
+  inTransaction(context, submitted, async (tx) => {
+    const service = (await services.findService(tx, submitted.service)) ?? submitted.service
+    judgeOperation(service, operation, context.policy)
+    return work(tx, { ...submitted, service })
+  })

@@ -33,7 +33,7 @@ export async function queryCustomers(
     query.kind === 'all'
       ? await listAll(context, { ...query, environment, limit })
       : await findListed(context, query.recipients, { environment, limit })
-  if (found.length > limit) return 'tooMany'
+  if (found === 'tooMany' || found.length > limit) return 'tooMany'
   await inTransaction(context, submitted, (tx) => record(tx, found))
   return found
 }
@@ -41,9 +41,12 @@ export async function queryCustomers(
 async function listAll(
   { db, sealer }: Context,
   { from, to, environment, limit }: { from: Date | null; to: Date | null; environment: Environment; limit: number },
-): Promise<AccountFound[]> {
+): Promise<AccountFound[] | 'tooMany'> {
   const found = await accounts.listAccounts(db, sealer, { from, to, environment, limit: limit + 1 })
-  return found.map(({ owner, idType, state, stateAt }) => ({
+  // Before the others are left out: a list that was cut off must not pass for a whole one.
+  if (found.length > limit) return 'tooMany'
+  const own = found.filter(({ owner }) => !isForeignTo(environment, owner.reveal()))
+  return own.map(({ owner, idType, state, stateAt }) => ({
     recipient: sensitive({ id: owner.reveal(), idType }),
     state,
     stateAt,

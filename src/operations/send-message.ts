@@ -7,7 +7,7 @@ import {
   type SendMessage,
 } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
-import { inTransaction, policyOf, type Context, type Recorder, type Submitted } from './context.js'
+import { inIntake, inTransaction, policyOf, type Context, type Recorder, type Submitted } from './context.js'
 import { claimAll, duplicateOf, storeClaimed, type Claims, type Parcel } from './claims.js'
 import { addresseesOf, priorityOf, threadOf, type Addressee } from './recipient.js'
 import { prepareItem, storeItem, type PreparedItem } from './store-item.js'
@@ -42,10 +42,10 @@ export async function sendMessage(
     prepareItem(item, submitted, i === 0 ? command.print : { ...command.print, files: [] }),
   )
   try {
-    const taken = await inTransaction(context, submitted, async (tx) => {
+    const taken = await inIntake(context, { submitted, operation: command.operation }, async (tx, asItIs) => {
       const result: SendMessageResult = {
         kind: 'accepted',
-        outcomes: await storeAll(tx, context, command, prepared, submitted),
+        outcomes: await storeAll(tx, context, command, prepared, asItIs),
       }
       await record(tx, result)
       return result

@@ -1,13 +1,13 @@
 import { hideIdentityCodes } from '../log.js'
 import {
-  moves,
   RegistrationError,
   standingAfter,
+  voidsApprovals,
   type Mover,
   type MoveName,
   type Standing,
 } from '../registration/index.js'
-import { audit, services, type Tx } from '../store/index.js'
+import { audit, registrations, services, type Tx } from '../store/index.js'
 
 /** A move between states, with who makes it and why. */
 export interface MoveRequest {
@@ -34,12 +34,10 @@ export async function makeMove(
   const reason = written === null ? null : hideIdentityCodes(written)
   const next = standingAfter(service, move, { by, reason })
   await services.setStanding(tx, service, { ...next, reason })
+  if (voidsApprovals(move)) await registrations.raiseRevision(tx, service)
   const subject = { authorityId, id, move, from: service.state, to: next.state, reason, ...(traceId && { traceId }) }
   await audit.insertAudit(tx, { actor, act: 'service.moved', subject })
   return next
 }
-
-/** Whether a move leads into production, or to its door. */
-export const needsProduction = (move: MoveName): boolean => moves[move].needs === 'production'
 
 export const impossible = (message: string): RegistrationError => new RegistrationError('MOVE_NOT_POSSIBLE', message)

@@ -26,6 +26,11 @@ export const requirementTexts: Readonly<Record<Requirement, Texts>> = {
     sv: 'Uppgifter om avtalet saknas. Lämna avtalets referens och datum för registrering.',
     en: 'The agreement is missing. Have its reference and dates recorded.',
   },
+  'agreement-not-begun': {
+    fi: 'Sopimus ei ole vielä voimassa. Odota sen alkamispäivää tai toimita oikeat päivämäärät kirjattaviksi.',
+    sv: 'Avtalet gäller inte ännu. Vänta tills det börjar gälla eller lämna rätta datum för registrering.',
+    en: 'The agreement is not in force yet. Wait for the day it begins, or have the right dates recorded.',
+  },
   'agreement-expired': {
     fi: 'Sopimus on päättynyt. Uusi sopimus ja toimita sen tiedot kirjattaviksi.',
     sv: 'Avtalet har upphört. Förnya avtalet och lämna uppgifterna för registrering.',
@@ -46,6 +51,11 @@ export const requirementTexts: Readonly<Record<Requirement, Texts>> = {
     sv: 'Självgranskningen saknas. Besvara frågorna och lämna svaren för registrering.',
     en: 'The self-audit is missing. Answer its questions and have the answers recorded.',
   },
+  'self-audit-dated-ahead': {
+    fi: 'Itseauditoinnin vastauspäivä on tulevaisuudessa. Toimita oikea päivä kirjattavaksi.',
+    sv: 'Självgranskningens svarsdatum ligger i framtiden. Lämna rätt datum för registrering.',
+    en: 'The self-audit is dated in the future. Have the right day recorded.',
+  },
   'self-audit-incomplete': {
     fi: 'Itseauditointi on kesken. Täydennä puuttuvat vastaukset ja liitteet ja korjaa kohdat, joihin vastaus on kieltävä.',
     sv: 'Självgranskningen är ofullständig. Komplettera svar och bilagor som saknas och åtgärda det som besvarats nekande.',
@@ -60,6 +70,11 @@ export const requirementTexts: Readonly<Record<Requirement, Texts>> = {
     fi: 'Vastaukset tietoturvavaatimuksiin puuttuvat. Toimita ne kirjattaviksi.',
     sv: 'Svaren om säkerhetskraven saknas. Lämna dem för registrering.',
     en: 'The answers to the security requirements are missing. Have them recorded.',
+  },
+  'security-dated-ahead': {
+    fi: 'Tietoturvavaatimusten vastauspäivä on tulevaisuudessa. Toimita oikea päivä kirjattavaksi.',
+    sv: 'Svarsdatumet för säkerhetskraven ligger i framtiden. Lämna rätt datum för registrering.',
+    en: 'The answers to the security requirements are dated in the future. Have the right day recorded.',
   },
   'security-incomplete': {
     fi: 'Kaikki tietoturvavaatimukset eivät täyty. Korjaa puutteet ja toimita uudet vastaukset kirjattaviksi.',
@@ -76,6 +91,11 @@ export const requirementTexts: Readonly<Record<Requirement, Texts>> = {
     sv: 'Testrapporten saknas. Lämna den för registrering när testningen är gjord.',
     en: 'The test report is missing. Have it recorded when the tests are done.',
   },
+  'test-report-dated-ahead': {
+    fi: 'Testausraportin päivä on tulevaisuudessa. Toimita raportti kirjattavaksi, kun testaus on tehty.',
+    sv: 'Testrapportens datum ligger i framtiden. Lämna rapporten för registrering när testningen är gjord.',
+    en: 'The test report is dated in the future. Have it recorded when the tests are done.',
+  },
   'test-report-failed': {
     fi: 'Testausta ei ole hyväksytty. Korjaa viat, testaa uudelleen ja toimita uusi raportti kirjattavaksi.',
     sv: 'Testningen har inte godkänts. Åtgärda felen, testa igen och lämna en ny rapport för registrering.',
@@ -85,6 +105,11 @@ export const requirementTexts: Readonly<Record<Requirement, Texts>> = {
     fi: 'Yhteensopivuusajo puuttuu. Tee ajo ja pyydä ylläpitoa kirjaamaan sen tulos.',
     sv: 'Överensstämmelsekörningen saknas. Gör körningen och be operatören anteckna resultatet.',
     en: 'The conformance run is missing. Make it and ask an operator to record its result.',
+  },
+  'conformance-dated-ahead': {
+    fi: 'Yhteensopivuusajon päivä on tulevaisuudessa. Pyydä ylläpitoa kirjaamaan ajo, kun se on tehty.',
+    sv: 'Överensstämmelsekörningens datum ligger i framtiden. Be operatören anteckna körningen när den är gjord.',
+    en: 'The conformance run is dated in the future. Ask an operator to record it when it is made.',
   },
   'conformance-failed': {
     fi: 'Yhteensopivuusajoa ei ole hyväksytty. Korjaa viat ja tee ajo uudelleen.',
@@ -100,6 +125,11 @@ export const requirementTexts: Readonly<Record<Requirement, Texts>> = {
     fi: 'Tuotantoon siirtymisen päivää ei ole ilmoitettu. Ilmoita päivä kirjattavaksi.',
     sv: 'Datum för övergången till produktion har inte meddelats. Meddela datumet för registrering.',
     en: 'The date of going to production is not announced. Have it recorded.',
+  },
+  'production-date-ahead': {
+    fi: 'Ilmoitettu tuotantoonsiirtopäivä ei ole vielä tullut. Odota sitä tai sovi aikaisempi päivä ja toimita se kirjattavaksi.',
+    sv: 'Det meddelade produktionsdatumet har inte kommit ännu. Vänta eller avtala om ett tidigare datum och lämna det för registrering.',
+    en: 'The announced day has not come yet. Wait for it, or agree on an earlier one and have it recorded.',
   },
   'approval-first-missing': {
     fi: 'Kukaan ylläpitäjä ei ole hyväksynyt rekisteröintiä sellaisena kuin se nyt on. Pyydä ylläpidon hyväksyntä.',

@@ -23,8 +23,13 @@ interface Move {
   /** whether somebody has to say why */
   readonly needsReason: boolean
   /** what must not miss anything (requirements.ts) */
-  readonly needs: 'nothing' | 'test' | 'production'
+  readonly needs: Needs | 'before'
+  /** whether what was approved before it has to be approved again */
+  readonly voidsApprovals?: true
 }
+
+/** opening: production, on the announced day or later. */
+export type Needs = 'nothing' | 'test' | 'production' | 'opening'
 
 /** Every move there is; what is not here cannot happen. */
 export const moves = {
@@ -50,8 +55,9 @@ export const moves = {
     by: ['operator'],
     needsReason: true,
     needs: 'nothing',
+    voidsApprovals: true,
   },
-  open: { from: ['accepted'], to: 'production', by: ['operator'], needsReason: false, needs: 'production' },
+  open: { from: ['accepted'], to: 'production', by: ['operator'], needsReason: false, needs: 'opening' },
   suspend: {
     from: ['test', 'accepted', 'production'],
     to: 'suspended',
@@ -59,7 +65,7 @@ export const moves = {
     needsReason: true,
     needs: 'nothing',
   },
-  resume: { from: ['suspended'], to: 'before', by: ['operator'], needsReason: true, needs: 'nothing' },
+  resume: { from: ['suspended'], to: 'before', by: ['operator'], needsReason: true, needs: 'before' },
   withdraw: {
     from: ['draft', 'submitted', 'test', 'accepted', 'production', 'suspended'],
     to: 'withdrawn',
@@ -95,6 +101,17 @@ export function standingAfter(
   if (move.to !== 'before') return { state: move.to, suspendedFrom: move.to === 'suspended' ? state : null }
   if (suspendedFrom === null) throw impossible('It is not known which state the service was suspended from')
   return { state: suspendedFrom, suspendedFrom: null }
+}
+
+/** What a move needs here: back in production a service has all that it took to open it. */
+export function needsOf(name: MoveName, { suspendedFrom }: Pick<Standing, 'suspendedFrom'>): Needs {
+  const { needs } = moves[name]
+  return needs !== 'before' ? needs : suspendedFrom === 'production' ? 'opening' : 'nothing'
+}
+
+export function voidsApprovals(name: MoveName): boolean {
+  const move: Move = moves[name]
+  return move.voidsApprovals === true
 }
 
 /** Moves that somebody could make now, whatever else they need. */

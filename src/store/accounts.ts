@@ -1,4 +1,4 @@
-import { identityClassOf, type NoticeWishes } from '../message/index.js'
+import { sideOf, type NoticeWishes } from '../message/index.js'
 import type { Environment } from '../registration/index.js'
 import { Sensitive, sensitive } from '../sensitive.js'
 import type { Queryable } from './database.js'
@@ -52,11 +52,10 @@ async function insertAccount(
   { owner, idType, state }: NewAccount,
   onConflict: string,
 ): Promise<void> {
-  const environment: Environment = identityClassOf(owner) === 'real' ? 'production' : 'test'
   const sealed = sealer.seal(owner.trim().toUpperCase(), PURPOSE)
   await db.query(
     `insert into account (owner_hash, id_type, sealed_owner, state, environment) values ($1, $2, $3, $4, $5) on conflict ${onConflict}`,
-    [sealer.hashId(owner), idType, sealed, state, environment],
+    [sealer.hashId(owner), idType, sealed, state, sideOf(owner)],
   )
 }
 
@@ -80,7 +79,10 @@ export async function accountStates(
   return new Map(rows.map(({ ownerHash, ...standing }) => [ownerHash.toString('hex'), standing]))
 }
 
-/** Accounts that were opened within an interval, oldest first; open ends with null, both environments too. */
+/**
+ * Accounts that were opened within an interval, oldest first; open ends with null, both environments too. Among those of
+ * one environment are some whose owners nobody has looked at yet.
+ */
 export async function listAccounts(
   db: Queryable,
   sealer: Sealer,
@@ -93,7 +95,7 @@ export async function listAccounts(
 ): Promise<Account[]> {
   const { rows } = await db.query<Row>(
     `select * from account where ($1::timestamptz is null or joined_at >= $1) and ($2::timestamptz is null or joined_at <= $2)
-       and ($4::text is null or environment = $4)
+       and ($4::text is null or environment = $4 or environment is null)
      order by joined_at, owner_hash limit $3`,
     [from, to, limit, environment],
   )
@@ -104,4 +106,26 @@ export async function listAccounts(
     joinedAt: row.joined_at,
     stateAt: row.state_at,
   }))
+}
+
+const BATCH = 1_000
+
+/**
+ * Says of accounts that are older than the two environments to which one their owners belong: only the opened id tells.
+ * Safe on any number of processes at once; where nothing is left to do it costs a look into an empty index.
+ */
+export async function placeAccounts(db: Queryable, sealer: Sealer): Promise<void> {
+  for (;;) {
+    const { rows } = await db.query<Pick<Row, 'owner_hash' | 'sealed_owner'>>(
+      'select owner_hash, sealed_owner from account where environment is null order by owner_hash limit $1',
+      [BATCH],
+    )
+    if (rows.length === 0) return
+    const sides = rows.map(({ sealed_owner }) => sideOf(sealer.open(sealed_owner, PURPOSE).toString('utf8')))
+    await db.query(
+      `update account a set environment = p.side from unnest($1::bytea[], $2::text[]) as p (owner, side)
+       where a.owner_hash = p.owner and a.environment is null`,
+      [rows.map(({ owner_hash }) => owner_hash), sides],
+    )
+  }
 }

@@ -1,4 +1,5 @@
 import type { Queryable } from './database.js'
+import type { ServiceId } from './services.js'
 
 /** What the last look at a registered certificate's chain and revocation found. */
 export interface StatusRow {
@@ -26,19 +27,35 @@ export interface RegistrationRow {
 const STATUS = `case when t.fingerprint is not null then json_build_object('state', t.state, 'source', t.source,
   'reason', t.reason, 'revokedAt', t.revoked_at, 'checkedAt', t.checked_at, 'validUntil', t.valid_until) end as status`
 
+const ROW = `c.authority_id as "authorityId", c.service_id as "serviceId", encode(c.fingerprint, 'hex') as fingerprint,
+  c.subject, c.not_before as "notBefore", c.not_after as "notAfter", ${STATUS}`
+const FROM = 'from service_certificate c left join certificate_status t on t.fingerprint = c.fingerprint'
+
 export async function listRegistrations(
   db: Queryable,
   { authorityId, serviceId }: { authorityId?: string; serviceId?: string } = {},
 ): Promise<RegistrationRow[]> {
-  const { rows } = await db.query<Omit<RegistrationRow, 'status'> & { status: JsonStatus | null }>(
-    `select c.authority_id as "authorityId", c.service_id as "serviceId", encode(c.fingerprint, 'hex') as fingerprint,
-       c.subject, c.not_before as "notBefore", c.not_after as "notAfter", ${STATUS}
-     from service_certificate c left join certificate_status t on t.fingerprint = c.fingerprint
+  const { rows } = await db.query<WithJson<RegistrationRow>>(
+    `select ${ROW} ${FROM}
      where ($1::text is null or c.authority_id = $1) and ($2::text is null or c.service_id = $2)
      order by c.authority_id, c.service_id, c.not_after, c.fingerprint`,
     [authorityId ?? null, serviceId ?? null],
   )
-  return rows.map(({ status, ...row }) => ({ ...row, status: status === null ? null : withDates(status) }))
+  return rows.map(withStatus)
+}
+
+/** A certificate of a service as it judges signatures. */
+export interface KeyRow extends RegistrationRow {
+  readonly der: Buffer
+}
+
+/** The keys of one service. */
+export async function keysOf(db: Queryable, { authorityId, id }: ServiceId): Promise<KeyRow[]> {
+  const { rows } = await db.query<WithJson<KeyRow>>(
+    `select c.der, ${ROW} ${FROM} where c.authority_id = $1 and c.service_id = $2 order by c.not_after, c.fingerprint`,
+    [authorityId, id],
+  )
+  return rows.map(withStatus)
 }
 
 /** Instants are texts in JSON. */
@@ -47,6 +64,13 @@ interface JsonStatus extends Omit<StatusRow, 'revokedAt' | 'checkedAt' | 'validU
   readonly checkedAt: string
   readonly validUntil: string | null
 }
+
+type WithJson<Row extends RegistrationRow> = Omit<Row, 'status'> & { readonly status: JsonStatus | null }
+
+const withStatus = <Row extends { readonly status: JsonStatus | null }>({ status, ...row }: Row) => ({
+  ...row,
+  status: status === null ? null : withDates(status),
+})
 
 const dateOrNull = (text: string | null): Date | null => (text === null ? null : new Date(text))
 

@@ -1,5 +1,5 @@
 import type { Queryable } from './database.js'
-import { firstIdOf } from './partitions.js'
+import { firstIdOf, instantOf } from './partitions.js'
 import type { ServiceId } from './services.js'
 
 /**
@@ -12,7 +12,7 @@ interface Place {
   readonly eventId: string
 }
 
-/** Where a reader of changes stands; `from` is the id of the oldest change that it wants to see. */
+/** Where a reader of changes stands; `from` is the first id of the instant from which on it wants to see changes. */
 export interface Cursor extends Place {
   readonly from: string | null
 }
@@ -46,7 +46,8 @@ export function readCursor(text: string): Cursor | null {
 
 /**
  * The next changes of a service's messages behind a cursor. Changes of transactions that began before one which is
- * still running wait for it: their turn comes, and nothing can slip in before them.
+ * still running wait for it: their turn comes, and nothing can slip in before them. Which are recent enough is told by the
+ * database's clock, as callers are told it: ids are made by the clock of whichever process.
  */
 export async function listChanges(
   db: Queryable,
@@ -57,10 +58,10 @@ export async function listChanges(
     // A bare xact in "order by" would mean the text that is selected here, in which 10 stands before 9.
     `select e.epoch, e.xact::text, e.id as "eventId", e.bucket, e.message_id as "messageId" from state_event e
      where e.authority_id = $1 and e.service_id = $2 and (e.epoch, e.xact, e.id) > ($3::int, $4::text::xid8, $5::uuid)
-       and ($6::uuid is null or e.id >= $6)
+       and ($6::timestamptz is null or e.at >= $6)
        and (e.epoch < (select max(epoch) from change_epoch) or e.xact < pg_snapshot_xmin(pg_current_snapshot()))
      order by e.epoch, e.xact, e.id limit $7`,
-    [authorityId, id, cursor.epoch, cursor.xact, cursor.eventId, cursor.from, limit],
+    [authorityId, id, cursor.epoch, cursor.xact, cursor.eventId, cursor.from && instantOf(cursor.from), limit],
   )
   return rows
 }
@@ -69,6 +70,12 @@ export async function listChanges(
 const CLUSTER = `select s.system_identifier || ':' || c.timeline_id as cluster from pg_control_system() s, pg_control_checkpoint() c`
 
 const IS_NEW = `now_in.cluster is distinct from (select cluster from change_epoch order by epoch desc limit 1)`
+
+/**
+ * A number that no other life of this data has: one that was restored from the same dump before may have counted as far
+ * as this one could, so what is counted is time, tens of seconds since 1970: nine digits until 2286, as a cursor holds them.
+ */
+const NEXT = `greatest((select coalesce(max(epoch), 0) + 1 from change_epoch), (extract(epoch from clock_timestamp()) / 10)::int)`
 
 /**
  * Makes sure that changes of now are ordered behind those that came with a restored database. Safe at any time, on any
@@ -83,7 +90,7 @@ export async function ensureEpoch(db: Queryable): Promise<void> {
     await db.query('lock table state_event in share mode')
     await db.query(
       `insert into change_epoch (epoch, cluster)
-       select (select coalesce(max(epoch), 0) + 1 from change_epoch), now_in.cluster from (${CLUSTER}) now_in where ${IS_NEW}`,
+       select ${NEXT}, now_in.cluster from (${CLUSTER}) now_in where ${IS_NEW}`,
     )
     await db.query('commit')
   } catch (error) {

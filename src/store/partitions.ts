@@ -57,6 +57,9 @@ function partitionsOf(table: string, now: Date, monthsAhead: number): { name: st
 const monthStart = (now: Date, ahead: number): Date =>
   new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead, 1))
 
+/** The instant that a UUIDv7 was made at, by the clock of whoever made it. */
+export const instantOf = (id: string): Date => new Date(parseInt(id.replace('-', '').slice(0, 12), 16))
+
 /** The smallest UUIDv7 of an instant: 48 bits of milliseconds, then zeros; none is older than 1970. Source: RFC 9562 §5.7. */
 export function firstIdOf(instant: Date): string {
   const hex = Math.max(0, instant.getTime()).toString(16).padStart(12, '0')

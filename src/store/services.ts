@@ -169,6 +169,18 @@ export async function lockCertificate(tx: Tx, fingerprint: string): Promise<read
   return (await findCertificateOwner(tx, fingerprint))?.services ?? []
 }
 
+/**
+ * The service as it is now, for a request in hand. Nothing is locked: requests of one service must not wait for each
+ * other, and one that commits in the same moment as a move has come before it.
+ */
+export async function findService(tx: Tx, key: ServiceId): Promise<Service | null> {
+  const { rows } = await tx.query<Service>(`select ${SERVICE} from service s where s.authority_id = $1 and s.id = $2`, [
+    key.authorityId,
+    key.id,
+  ])
+  return rows[0] ?? null
+}
+
 /** The service as it is, and nobody changes it until the transaction ends; null when there is none. */
 export async function lockService(tx: Tx, { authorityId, id }: ServiceId): Promise<(Service & Standing) | null> {
   const { rows } = await tx.query<Service & Standing>(

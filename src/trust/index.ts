@@ -26,3 +26,4 @@ export { signEnvelope, type AnswerAlgorithms, type AnswerTimestamp, type Securit
 export type { Registered, Registry } from './key.js'
 export { sha1Refused } from './sha1.js'
 export { verify, type TrustPolicy, type Verified } from './verify.js'
+export { createCertificateJudge } from './usable.js'

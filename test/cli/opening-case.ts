@@ -6,7 +6,7 @@ interface QuestionSet {
 }
 
 const FAR = '2099-12-31'
-const DAY = '2026-11-01'
+const DAY = '2025-11-01'
 
 export const application = {
   businessId: '9000001-1',
@@ -29,7 +29,7 @@ const simpleParts = {
   testAgreement: { scheduleFrom: DAY, scheduleTo: FAR, material: ['aineisto'], testers: [{ name: 'Testi Tekijä' }] },
   testReport: { on: DAY, result: 'passed', summary: 'Toimii.' },
   conformance: { passed: true, on: DAY, statement: 'Ajettu.' },
-  productionDate: { announcedOn: FAR },
+  productionDate: { announcedOn: DAY },
 }
 
 /** What a template asks for, filled in by somebody who has read the questions. */
@@ -49,13 +49,18 @@ export async function record(desk: Desk, id: string, part: string, value: object
   await desk.act('registration', 'record', part, ...named(id), '--file', desk.file(`${id}-${part}.json`, value))
 }
 
-/** A service that is tested, registered for production, with a certificate that is valid for long enough. */
-export async function inTest(desk: Desk, id: string, options: { notAfter?: Date } = {}): Promise<void> {
+/** A draft for production with all that a test takes. */
+export async function readyToSubmit(desk: Desk, id: string, options: { notAfter?: Date } = {}): Promise<void> {
   const names = ['--name', 'Päätökset', '--authority-name', 'Esimerkkikunta', '--environment', 'production']
   await desk.act('registration', 'create', ...named(id), ...names)
   await record(desk, id, 'application', application)
   const { file } = await desk.certificate(id, options)
   await desk.act('service', 'add', ...named(id), '--name', 'Päätökset', '--certificate', file)
+}
+
+/** A service that is tested, registered for production, with a certificate that is valid for long enough. */
+export async function inTest(desk: Desk, id: string, options: { notAfter?: Date } = {}): Promise<void> {
+  await readyToSubmit(desk, id, options)
   await desk.act('registration', 'move', 'submit', ...named(id))
   await desk.act('registration', 'move', 'open-test', ...named(id))
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Desk, named } from './at.js'
-import { inTest, newOperator, readyForApproval, record } from './opening-case.js'
+import { inTest, newOperator, readyForApproval, readyToSubmit, record } from './opening-case.js'
 import { auditRows } from './support.js'
 
 let desk: Desk
@@ -110,6 +110,29 @@ test('an approval of what somebody looked at does not approve what came after', 
   expect(refused).toMatchObject({ code: 1, stdout: '' })
   expect((await show('katsottu')).approvals).toEqual([])
   expect(await approve('katsottu', aino, '--revision', String(revision + 1))).toMatchObject({ code: 0 })
+})
+
+test('a registration that is given back says which keys may hand it in again, in text and in JSON', async () => {
+  await readyToSubmit(desk, 'takaisin')
+  await desk.act('registration', 'move', 'submit', ...named('takaisin'))
+  const { fingerprint } = await desk.certificate('takaisin-2')
+  const back = ['registration', 'move', 'return', ...named('takaisin'), '--reason', 'väärä', '--yes']
+  const told = JSON.parse((await desk.run(...back, '--json')).stdout) as {
+    moved: boolean
+    certificates: readonly { fingerprint: string }[]
+  }
+  const shown = await desk.json<{ certificates: readonly { fingerprint: string }[] }>(
+    'registration',
+    'show',
+    ...named('takaisin'),
+  )
+  expect(told).toMatchObject({ moved: true, certificates: shown.certificates })
+  expect(told.certificates).toHaveLength(1)
+  await desk.act('registration', 'move', 'submit', ...named('takaisin'))
+  const text = await desk.run(...back)
+  expect(text).toMatchObject({ code: 0, stderr: '' })
+  expect(text.stdout).toContain(told.certificates[0]!.fingerprint.slice(0, 16))
+  expect(text.stdout).not.toContain(fingerprint.slice(0, 16))
 })
 
 test('a certificate that ends within a month keeps a service out of production', async () => {

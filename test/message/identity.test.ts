@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { identityClassOf, isForeignTo } from '../../src/message/index.js'
+import { identityClassOf, isForeignTo, sideOf } from '../../src/message/index.js'
 
 /** Ids are put together when the tests run, and are in no name of a test: nobody's code stands in this repository. */
 const CENTURY_SIGNS = Array.from('+-YXWVUABCDEF')
@@ -63,10 +63,10 @@ describe('a business id', () => {
   })
 })
 
-test('what is no id is nobodys, and foreign to no side', () => {
+test('what is no id is nobodys, and foreign to the test side, which takes artificial ones only', () => {
   for (const nothing of ['', ' ', '-', 'roskaa', '\0', '０１０２０３-002A']) {
     expect(identityClassOf(nothing)).toBe('neither')
-    expect([isForeignTo('test', nothing), isForeignTo('production', nothing)]).toEqual([false, false])
+    expect([isForeignTo('test', nothing), isForeignTo('production', nothing)]).toEqual([true, false])
   }
 })
 
@@ -102,10 +102,12 @@ test('every id of these forms is of one side, in either case and with any white 
   )
 })
 
-test('whatever else is written is never foreign to both sides, and never throws', () => {
+test('whatever is written is of one side, foreign to the other one, and never throws', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      expect(isForeignTo('test', text) && isForeignTo('production', text)).toBe(false)
+      const side = sideOf(text)
+      expect([isForeignTo('test', text), isForeignTo('production', text)]).toEqual([side !== 'test', side === 'test'])
+      expect(side === 'test').toBe(identityClassOf(text) === 'artificial')
     }),
   )
 })

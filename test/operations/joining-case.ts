@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { operators } from '../../src/operations/index.js'
+import { operators, type Context } from '../../src/operations/index.js'
 import {
   processParts,
   questionSet,
@@ -11,7 +11,9 @@ import {
   type ServiceState,
 } from '../../src/registration/index.js'
 import { registrations, services } from '../../src/store/index.js'
+import { readCertificate } from '../../src/trust/index.js'
 import type { TestGateway } from '../support/gateway.js'
+import { issue, type Issued, type IssueOptions } from '../support/pki.js'
 
 /** Everything here happens on this day, whatever day it is where the tests run. */
 export const NOW = new Date('2026-11-23T10:00:00Z')
@@ -42,7 +44,7 @@ const parts: { readonly [Part in ProcessPart]: (fileId: string) => NonNullable<J
   }),
   testReport: () => ({ on: '2026-11-20', result: 'passed-with-remarks', summary: 'Toimii.' }),
   conformance: () => ({ passed: true, on: '2026-11-21', statement: 'Ajettu.' }),
-  productionDate: () => ({ announcedOn: '2026-12-01' }),
+  productionDate: () => ({ announcedOn: '2026-11-23' }),
 }
 
 /** The newest questions, each with an answer that will do. */
@@ -57,11 +59,22 @@ function answered(part: 'selfAudit' | 'security', fileId: string): NonNullable<J
   return { set, version, answeredOn: '2026-11-01', answers }
 }
 
+/** Days from now. */
+interface Validity {
+  readonly from?: number
+  readonly to?: number
+}
+
+/** Keys take long to make, and certificates differ without. */
+let key: Promise<Issued> | null = null
+
 /** A service that is registered for production, with the acts of operators on it. */
 export class JoiningCase {
   readonly key: services.ServiceId
   readonly #gateway: TestGateway
   #fileId = ''
+  /** what installations with CAs say of certificates; the gateway's own word otherwise */
+  judge: Context['canSign'] | null = null
 
   constructor(gateway: TestGateway, authorityId = `kunta_${randomUUID().slice(0, 8)}_ws`) {
     this.key = { authorityId, id: `${authorityId}_${randomUUID().slice(0, 4)}` }
@@ -73,7 +86,8 @@ export class JoiningCase {
   }
 
   context(now = NOW) {
-    return { db: this.db, sealer: this.#gateway.runtime.sealer, clock: { now: () => now } }
+    const { sealer, canSign } = this.#gateway.runtime
+    return { db: this.db, sealer, canSign: this.judge ?? canSign, clock: { now: () => now } }
   }
 
   /** All that it takes but approvals. */
@@ -110,12 +124,13 @@ export class JoiningCase {
     await this.db.withTransaction((tx) => registrations.putApplication(tx, sealer, this.key, application))
   }
 
-  async addCertificate({ from = -10, to = 400 } = {}): Promise<string> {
-    const fingerprint = randomBytes(32).toString('hex')
+  async addCertificate({ from = -10, to = 400, ...options }: Validity & Partial<IssueOptions> = {}): Promise<string> {
     const validity = { notBefore: daysFromNow(from), notAfter: daysFromNow(to) }
-    const row = { der: randomBytes(8), fingerprint, subject: 'CN=testi', ...validity }
-    await services.addCertificate(this.db, this.key, row)
-    return fingerprint
+    key ??= issue({ name: 'avain' })
+    const { certificateDer } = await issue({ name: randomUUID(), keyOf: await key, ...validity, ...options })
+    const certificate = readCertificate(certificateDer)
+    await services.addCertificate(this.db, this.key, certificate)
+    return certificate.fingerprint
   }
 
   record<Part extends ProcessPart>(part: Part, changes: Partial<JoiningProcess[Part]> | null = {}): Promise<void> {
@@ -127,10 +142,16 @@ export class JoiningCase {
   async approve(...names: string[]): Promise<(readonly string[])[]> {
     const approvals = []
     for (const operator of names) {
-      const act = { ...this.#act, actor: `cli:${operator}`, operator }
-      approvals.push(await operators.approveRegistration(this.context(), act))
+      const { revision } = await this.registration()
+      approvals.push((await this.approveRevision(operator, revision)).approvals)
     }
     return approvals
+  }
+
+  /** The approval of somebody who has looked at a revision. */
+  approveRevision(operator: string, revision: number): ReturnType<typeof operators.approveRegistration> {
+    const act = { ...this.#act, actor: `cli:${operator}`, operator, revision }
+    return operators.approveRegistration(this.context(), act)
   }
 
   /** What a move finds missing; it is made when that is nothing. */

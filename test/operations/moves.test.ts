@@ -1,23 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { makeMove } from '../../src/operations/standing.js'
 import { moveNames, type MoveName, type Mover, type Standing } from '../../src/registration/index.js'
-import { services } from '../../src/store/index.js'
+import { registrations, services } from '../../src/store/index.js'
 import { fromHere, movers, standings, whereTo } from '../registration/moves-table.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
 import { JoiningCase, newOperators } from './joining-case.js'
 
 let gateway: TestGateway
 let one: JoiningCase
+let people: string[]
 beforeAll(async () => {
   gateway = await startGateway()
   one = await JoiningCase.complete(gateway)
-  await one.approve(...(await newOperators(gateway, 2)))
+  people = await newOperators(gateway, 2)
 })
 afterAll(() => gateway.close())
 
-/** Puts the service somewhere, by no move. */
+/** Puts the service somewhere, by no move, with all that any move needs. */
 const place = (standing: Standing): Promise<void> =>
-  gateway.db.withTransaction((tx) => services.setStanding(tx, one.key, { ...standing, reason: 'put here' }))
+  gateway.db.withTransaction(async (tx) => {
+    await services.setStanding(tx, one.key, { ...standing, reason: 'put here' })
+    const { revision } = await one.registration()
+    for (const operator of people) await registrations.addApproval(tx, one.key, { revision, operator })
+  })
 
 interface Attempt {
   readonly move: MoveName

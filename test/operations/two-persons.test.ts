@@ -128,7 +128,7 @@ describe('approvals are void after a change of', () => {
   test('anything between acceptance and opening: it is opened only when two have approved again', async () => {
     const one = await approved()
     await one.move('accept')
-    await one.record('productionDate', { announcedOn: '2026-12-05' })
+    await one.record('productionDate', { announcedOn: '2026-11-22' })
     expect(await one.move('open')).toEqual(BOTH)
     await one.approve(third)
     expect(await one.move('open')).toEqual(SECOND)
@@ -153,6 +153,28 @@ describe('approvals are void after a change of', () => {
 })
 
 describe('approving', () => {
+  test('is of what the operator has looked at: when that was changed meanwhile, nothing is approved', async () => {
+    const one = await complete()
+    const { revision } = await one.registration()
+    await one.record('conformance')
+    await expect(one.approveRevision(aino, revision)).rejects.toMatchObject({ code: 'MOVE_NOT_POSSIBLE' })
+    expect(await one.audited('registration.approved')).toEqual([])
+    expect(await one.approveRevision(aino, revision + 1)).toEqual({ revision: revision + 1, approvals: [aino] })
+  })
+
+  test('while the registration is changed is of what was looked at, or of nothing', async () => {
+    for (let round = 0; round < 10; round++) {
+      const one = await complete()
+      const { revision } = await one.registration()
+      const [approval] = await Promise.all([
+        one.approveRevision(aino, revision).catch(() => null),
+        one.record('conformance'),
+      ])
+      expect(approval ?? { revision, approvals: [aino] }).toEqual({ revision, approvals: [aino] })
+      expect((await one.registration()).approvals).toEqual([])
+    }
+  })
+
   test('is not for a service that is registered for test only', async () => {
     const one = new JoiningCase(gateway)
     await one.start('test')
@@ -161,7 +183,7 @@ describe('approving', () => {
     expect(await one.audited('registration.approved', 'service.moved')).toEqual([])
   })
 
-  test('is for a service that is in test or accepted', async () => {
+  test('is for a service that is in test, accepted or suspended', async () => {
     const one = await complete()
     const mayApprove = () =>
       one.approve(aino).then(
@@ -175,13 +197,13 @@ describe('approving', () => {
     await one.move('open')
     expect(await mayApprove()).toBe(false)
     await one.move('suspend', { reason: 'a leak' })
-    expect(await mayApprove()).toBe(false)
+    expect(await mayApprove()).toBe(true)
     await one.move('withdraw')
     expect(await mayApprove()).toBe(false)
   })
 
   test('is for a service that is there', async () => {
-    await expect(new JoiningCase(gateway).approve(aino)).rejects.toMatchObject({ code: 'MOVE_NOT_POSSIBLE' })
+    await expect(new JoiningCase(gateway).approveRevision(aino, 1)).rejects.toMatchObject({ code: 'MOVE_NOT_POSSIBLE' })
   })
 })
 
@@ -205,6 +227,42 @@ describe('a service that is opened', () => {
     await one.record('testReport', null)
     expect(await one.move('accept')).toEqual(['test-report-missing', ...BOTH])
     await expect(one.move('open')).rejects.toMatchObject({ code: 'MOVE_NOT_POSSIBLE' })
+  })
+
+  test('does not come back from a suspension while anything is missing that opening needs', async () => {
+    const one = await approved()
+    await one.move('accept')
+    await one.move('open')
+    await one.move('suspend', { reason: 'a leak' })
+    await one.record('testReport', { result: 'failed' })
+    const resume = () => one.move('resume', { reason: 'mended' })
+    expect(await resume()).toEqual(['test-report-failed', ...BOTH])
+    await one.record('testReport')
+    await one.approve(aino)
+    expect(await resume()).toEqual(SECOND)
+    expect(await one.standing()).toMatchObject({ state: 'suspended', suspendedFrom: 'production' })
+    await one.approve(eino)
+    expect(await resume()).toEqual([])
+    expect(await one.standing()).toMatchObject({ state: 'production' })
+  })
+
+  test('comes back to tests with nothing but a reason', async () => {
+    const one = new JoiningCase(gateway)
+    await one.start()
+    await one.move('suspend', { reason: 'a leak' })
+    expect(await one.move('resume', { reason: 'mended' })).toEqual([])
+    expect(await one.standing()).toMatchObject({ state: 'test' })
+  })
+
+  test('that goes back to test, from wherever, is accepted when two have approved it again', async () => {
+    for (const moves of [['accept'], ['accept', 'open']] as const) {
+      const one = await approved()
+      for (const move of moves) await one.move(move)
+      await one.move('back-to-test', { reason: 'a fault' })
+      expect(await one.move('accept')).toEqual(BOTH)
+      await one.approve(aino, eino)
+      expect(await one.move('accept')).toEqual([])
+    }
   })
 
   test('was complete on the day of its opening, whenever it was accepted', async () => {

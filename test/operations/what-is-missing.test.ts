@@ -1,7 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { requirements, type Requirement } from '../../src/registration/index.js'
-import { certificates } from '../../src/store/index.js'
+import { certificates, services } from '../../src/store/index.js'
+import { createCertificateJudge, readCertificate } from '../../src/trust/index.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
+import { makeIdentity } from '../support/keys.js'
 import { DAY_MS, JoiningCase, newOperators, NOW } from './joining-case.js'
 
 let gateway: TestGateway
@@ -36,22 +38,28 @@ const breaks: Readonly<Record<Exclude<Requirement, `approval-${string}`>, Break>
   'contacts-missing': (one) => update(one, 'update registration set sealed_contacts = null'),
   'certificate-missing': (one) => onlyCertificate(one, -400, -1),
   'agreement-missing': (one) => one.record('agreement', null),
+  'agreement-not-begun': (one) => one.record('agreement', { validFrom: '2026-11-24' }),
   'agreement-expired': (one) => one.record('agreement', { validTo: '2026-11-22' }),
   'deployment-plan-missing': (one) => one.record('deploymentPlan', null),
   'deployment-tasks-open': (one) =>
     one.record('deploymentPlan', { tasks: [{ id: 'a', title: 'a', responsible: 'a', dueOn: '2026-11-22' }] }),
   'self-audit-missing': (one) => one.record('selfAudit', null),
+  'self-audit-dated-ahead': (one) => one.record('selfAudit', { answeredOn: '2026-11-24' }),
   'self-audit-incomplete': (one) => one.record('selfAudit', { answers: [] }),
   'self-audit-expired': (one) => one.record('selfAudit', { expiresOn: '2026-11-22' }),
   'security-missing': (one) => one.record('security', null),
+  'security-dated-ahead': (one) => one.record('security', { answeredOn: '2026-11-24' }),
   'security-incomplete': (one) => one.record('security', { answers: [] }),
   'test-agreement-missing': (one) => one.record('testAgreement', null),
   'test-report-missing': (one) => one.record('testReport', null),
+  'test-report-dated-ahead': (one) => one.record('testReport', { on: '2026-11-24' }),
   'test-report-failed': (one) => one.record('testReport', { result: 'failed' }),
   'conformance-missing': (one) => one.record('conformance', null),
+  'conformance-dated-ahead': (one) => one.record('conformance', { on: '2026-11-24' }),
   'conformance-failed': (one) => one.record('conformance', { passed: false }),
   'certificate-expires-soon': (one) => onlyCertificate(one, -10, 29),
   'production-date-missing': (one) => one.record('productionDate', null),
+  'production-date-ahead': (one) => one.record('productionDate', { announcedOn: '2026-11-24' }),
 }
 
 test('every requirement but approvals is broken here once', () => {
@@ -59,13 +67,14 @@ test('every requirement but approvals is broken here once', () => {
 })
 
 test.each(Object.entries(breaks))(
-  '%s alone keeps a service from being accepted, and from being opened',
+  '%s alone keeps a service from being accepted, and from being opened (a day to come from being opened only)',
   async (name, apply) => {
     const one = await JoiningCase.complete(gateway)
     await apply(one)
     await one.approve(...people)
-    expect(await one.move('accept')).toEqual([name])
-    expect(await one.standing()).toMatchObject({ state: 'test' })
+    const isAccepted = name === 'production-date-ahead'
+    expect(await one.move('accept')).toEqual(isAccepted ? [] : [name])
+    expect(await one.standing()).toMatchObject({ state: isAccepted ? 'accepted' : 'test' })
     await gateway.db.query(`update service set state = 'accepted' where authority_id = $1`, [one.key.authorityId])
     expect(await one.move('open')).toEqual([name])
     expect(await one.standing()).toMatchObject({ state: 'accepted' })
@@ -107,17 +116,50 @@ describe('a certificate', () => {
     expect(await missing(new Date(NOW.getTime() + DAY_MS))).toEqual([])
   })
 
+  afterEach(() => {
+    one.judge = null
+  })
+  const NONE = ['certificate-missing']
+  const withCas = (revocation: 'off' | 'prefer' | 'require') => createCertificateJudge({ usesStatus: true, revocation })
+
   test.each([
-    ['good', []],
-    ['unknown', []],
-    ['revoked', ['certificate-missing']],
-    ['untrusted', ['certificate-missing']],
-  ] as const)('that was found %s lacks %j', async (state, expected) => {
-    await found(await onlyCertificate(one, -1, 400), state)
-    expect(await missing()).toEqual(expected)
+    ['good', [], [], []],
+    ['unknown', [], [], NONE],
+    ['revoked', [], NONE, NONE],
+    ['untrusted', NONE, NONE, NONE],
+  ] as const)(
+    'that was found %s lacks as much as its signatures would: %j, preferring an answer %j, requiring one %j',
+    async (state, off, prefer, require) => {
+      await found(await onlyCertificate(one, -1, 400), state)
+      for (const [revocation, expected] of Object.entries({ off, prefer, require })) {
+        one.judge = withCas(revocation as 'off')
+        expect([revocation, await missing()]).toEqual([revocation, expected])
+      }
+      one.judge = null
+      expect(await missing()).toEqual([])
+    },
+  )
+
+  test('that nobody has looked at yet is none where a good status is required', async () => {
+    await onlyCertificate(one, -1, 400)
+    one.judge = withCas('require')
+    expect(await missing()).toEqual(NONE)
+    one.judge = withCas('prefer')
+    expect(await missing()).toEqual([])
+  })
+
+  test('whose key may not sign, or is too small, is none', async () => {
+    await gateway.db.query('delete from service_certificate where authority_id = $1', [one.key.authorityId])
+    await one.addCertificate({ usage: ['keyEncipherment'] })
+    const { certificatePem } = await makeIdentity({ commonName: 'pieni', keyType: 'rsa1024' })
+    await services.addCertificate(gateway.db, one.key, readCertificate(certificatePem))
+    expect(await missing()).toEqual(NONE)
+    await one.addCertificate({ usage: ['nonRepudiation'] })
+    expect(await missing()).toEqual([])
   })
 
   test('may end soon, be over or be revoked when there is another one', async () => {
+    one.judge = withCas('prefer')
     await found(await onlyCertificate(one, -1, 400), 'revoked')
     await one.addCertificate({ from: -400, to: -1 })
     expect(await missing()).toEqual(['certificate-missing'])

@@ -4,6 +4,7 @@ import {
   APPROVALS_NEEDED,
   CERTIFICATE_RESERVE_DAYS,
   latestSet,
+  missingForOpening,
   missingForProduction,
   missingForTest,
   requirements,
@@ -97,6 +98,7 @@ const breaks: Readonly<Record<string, readonly (readonly [Break, ...Requirement[
   agreement: [
     [part('agreement'), 'agreement-missing'],
     [part('agreement', { validTo: '2026-11-22' }), 'agreement-expired'],
+    [part('agreement', { validFrom: '2026-11-24' }), 'agreement-not-begun'],
   ],
   deploymentPlan: [
     [part('deploymentPlan'), 'deployment-plan-missing'],
@@ -106,11 +108,13 @@ const breaks: Readonly<Record<string, readonly (readonly [Break, ...Requirement[
     [part('selfAudit'), 'self-audit-missing'],
     [part('selfAudit', { answers: answersWithout('self-audit') }), 'self-audit-incomplete'],
     [part('selfAudit', { version: 2_000 }), 'self-audit-incomplete'],
+    [part('selfAudit', { answeredOn: '2026-11-24' }), 'self-audit-dated-ahead'],
     [part('selfAudit', { expiresOn: '2026-11-22' }), 'self-audit-expired'],
     [part('selfAudit', { answers: [], expiresOn: '2026-11-22' }), 'self-audit-incomplete', 'self-audit-expired'],
   ],
   security: [
     [part('security'), 'security-missing'],
+    [part('security', { answeredOn: '2026-11-24' }), 'security-dated-ahead'],
     [part('security', { answers: answersWithout('security') }), 'security-incomplete'],
     [
       part('security', { answers: answered('security').answers.map((a) => ({ ...a, value: 'no' })) }),
@@ -121,10 +125,12 @@ const breaks: Readonly<Record<string, readonly (readonly [Break, ...Requirement[
   testReport: [
     [part('testReport'), 'test-report-missing'],
     [part('testReport', { result: 'failed' }), 'test-report-failed'],
+    [part('testReport', { on: '2026-11-24' }), 'test-report-dated-ahead'],
   ],
   conformance: [
     [part('conformance'), 'conformance-missing'],
     [part('conformance', { passed: false }), 'conformance-failed'],
+    [part('conformance', { on: '2026-11-24' }), 'conformance-dated-ahead'],
   ],
   productionDate: [[part('productionDate'), 'production-date-missing']],
   approvals: [
@@ -144,8 +150,9 @@ test('whatever alone is taken away from a complete registration is missing, and 
   for (const [apply, ...expected] of all) expect(missingForProduction(apply(complete), NOW)).toEqual(expected)
 })
 
-test('every requirement can be missing', () => {
-  expect([...new Set(all.flatMap(([, ...names]) => names))].sort()).toEqual([...requirements].sort())
+test('every requirement can be missing; the announced day is awaited for opening only', () => {
+  const missing = new Set([...all.flatMap(([, ...names]) => names), 'production-date-ahead'])
+  expect([...missing].sort()).toEqual([...requirements].sort())
 })
 
 test('whatever is taken away together is told together, in one fixed order', () => {
@@ -219,9 +226,12 @@ describe('what ends on a day holds through that day in Finland', () => {
     ['at the end of a year', '2026-12-31', '2026-12-31T21:59:59.999Z', '2026-12-31T22:00:00Z'],
   ])('%s', (_when, day, lastInstant, tooLate) => {
     const dated = [
-      part('agreement', { validTo: day }),
+      part('agreement', { validFrom: '2026-01-01', validTo: day }),
       part('deploymentPlan', { tasks: [{ ...overdue, dueOn: day }] }),
-      part('selfAudit', { expiresOn: day }),
+      part('selfAudit', { answeredOn: '2026-01-01', expiresOn: day }),
+      part('security', { answeredOn: '2026-01-01' }),
+      part('testReport', { on: '2026-01-01' }),
+      part('conformance', { on: '2026-01-01' }),
     ].reduce((facts, apply) => apply(facts), complete)
     const at = (instant: string) => {
       const now = new Date(instant)
@@ -231,6 +241,15 @@ describe('what ends on a day holds through that day in Finland', () => {
     expect(at(lastInstant)).toEqual([])
     expect(at(tooLate)).toEqual(['agreement-expired', 'deployment-tasks-open', 'self-audit-expired'])
   })
+})
+
+test('opening needs what production needs, and the announced day, from its first moment in Finland', () => {
+  const announced = part('productionDate', { announcedOn: '2026-11-23' })(complete)
+  const [before, day] = [new Date('2026-11-22T21:59:59.999Z'), new Date('2026-11-22T22:00:00Z')]
+  expect(missingForOpening(announced, before)).toEqual(['production-date-ahead'])
+  expect(missingForOpening(announced, day)).toEqual([])
+  expect(missingForProduction(announced, before)).toEqual([])
+  expect(missingForOpening(nothing, NOW)).toEqual(missingForProduction(nothing, NOW))
 })
 
 test('an agreement without an end does not end', () => {

@@ -5,6 +5,7 @@ import {
   moveNames,
   moves,
   movesFrom,
+  needsOf,
   serviceStates,
   standingAfter,
   type MoveName,
@@ -83,6 +84,15 @@ test.each(['test', 'accepted', 'production'] as const)(
   },
 )
 
+test('a move needs the same wherever it begins, but back to production what opening needs', () => {
+  for (const standing of standings)
+    for (const move of moveNames) {
+      const isBack = move === 'resume' && standing.suspendedFrom === 'production'
+      const { needs } = moves[move]
+      expect(needsOf(move, standing)).toBe(isBack ? 'opening' : needs === 'before' ? 'nothing' : needs)
+    }
+})
+
 test('a suspension of which nobody knows where it began is not lifted', () => {
   const lost = { state: 'suspended', suspendedFrom: null } as const
   expect(outcomeOf(lost, 'resume', 'operator', 'mended')).toBe('MOVE_NOT_POSSIBLE')
@@ -110,8 +120,9 @@ describe('docs/joining.md', () => {
       from: from === 'every one but withdrawn' ? serviceStates.filter((s) => s !== 'withdrawn') : from!.split(', '),
       to: to === 'where it was' ? 'before' : to!,
       by: movers.filter((mover) => new RegExp(`\\b${mover}\\b`).test(who!)),
-      needsReason: needs === 'a reason',
+      needsReason: needs!.startsWith('a reason'),
       needs: NEEDS[needs!],
+      ...(needs!.includes('approvals count no more') && { voidsApprovals: true }),
     }))
     const coded = moveNames.map((name) => ({ name, ...moves[name], by: movers.filter((m) => isFor(name, m)) }))
     const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1)
@@ -136,6 +147,9 @@ describe('docs/joining.md', () => {
 const NEEDS: Readonly<Record<string, string>> = {
   '': 'nothing',
   'a reason': 'nothing',
+  'a reason; approvals count no more': 'nothing',
+  'a reason; back to production what `open` needs': 'before',
+  'all that production needs, on the announced day or later': 'opening',
   'business id, contacts, a valid certificate': 'test',
   'all that production needs': 'production',
 }

@@ -165,6 +165,28 @@ test('who begins with an instant sees what was written since then, and nothing f
   expect((await walkFrom(new Date('9999-12-31T23:59:59Z'))).states).toEqual([])
 })
 
+test('what counts is when a change was, not by whose clock its id was made', async () => {
+  const walked = await newWalked(gateway)
+  const add = async (madeAt: Date): Promise<number> => {
+    const state = await gateway.db.withTransaction((tx) => addEvent(tx, walked))
+    await gateway.db.query('update state_event set id = $1 where state = $2 and authority_id = $3', [
+      changes.firstCursor(madeAt).from,
+      state,
+      walked.service.authorityId,
+    ])
+    return state
+  }
+  const inMinutes = (minutes: number): Date => new Date(Date.now() + minutes * 60_000)
+  await add(inMinutes(20))
+  await sleep(5)
+  const from = new Date()
+  await sleep(5)
+  const late = await add(inMinutes(-20))
+  await untilAllFinished(gateway.db)
+  const cursor = changes.writeCursor(changes.firstCursor(from))
+  expect((await walk(gateway.db, walked, { from: cursor })).states).toEqual([late])
+})
+
 interface Step {
   readonly service: number
   readonly isMessage: boolean

@@ -204,7 +204,12 @@ export async function joinedService(gateway: TestGateway, of: Partial<Sender> = 
 }
 
 export const serviceId = ({ authorityId, serviceId: id }: Party): services.ServiceId => ({ authorityId, id })
-export const actingOn = ({ db, runtime: { sealer } }: TestGateway) => ({ db, sealer, clock: systemClock })
+export const actingOn = ({ db, runtime: { sealer, canSign } }: TestGateway) => ({
+  db,
+  sealer,
+  canSign,
+  clock: systemClock,
+})
 
 /** An operator's move; throws when something is missing for it. */
 export async function move(

@@ -60,14 +60,17 @@ async function approveRegistration(terminal: Terminal, options: ApproveOptions):
   const key = await operatorKey(terminal, options)
   await withSession(terminal, async (session) => {
     const facts = await readFacts(session, options)
-    const { revision = facts.registration.revision } = options
+    const looked = facts.registration.revision
+    if ((options.revision ?? looked) !== looked)
+      throw new CommandError(
+        'REFUSED',
+        `The registration is revision ${looked}, not ${options.revision}. Look at it again.`,
+      )
     const operator = await operators.findOperator(session.db, key)
     if (operator === null) throw new CommandError('REFUSED', `This is no operator's key. See: ${CLI} operator list`)
     await confirm(terminal, options, await summaryOf(session, facts, operator))
-    // What is approved must be what was looked at.
-    if ((await readFacts(session, options)).registration.revision !== revision)
-      throw new CommandError('REFUSED', `The registration is not revision ${revision} any more. Look at it again.`)
-    const approvals = await operators.approveRegistration(session, { service, actor: actorOf(terminal), operator })
+    const act = { service, actor: actorOf(terminal), operator, revision: looked }
+    const { revision, approvals } = await operators.approveRegistration(session, act)
     const needed = APPROVALS_NEEDED
     if (options.json === true) return terminal.json({ ...service, operator, revision, approvals, needed })
     terminal.out(`Revision ${revision} of ${nameOf(service)} is approved by ${approvals.map(shown).join(' and ')}.`)

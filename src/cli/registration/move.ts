@@ -2,8 +2,17 @@ import { Argument, type Command } from 'commander'
 import { moveNames, moves, standingAfter, type MoveName, type ServiceState } from '../../registration/index.js'
 import { addYesOption, confirm, type Confirming } from '../confirm.js'
 import { shown } from '../layout.js'
-import { addExamples, addServiceOptions, jsonOption, nameOf, serviceIdOf, type ServiceOptions } from '../options.js'
+import {
+  addExamples,
+  addServiceOptions,
+  CLI,
+  jsonOption,
+  nameOf,
+  serviceIdOf,
+  type ServiceOptions,
+} from '../options.js'
 import { actorOf, withSession } from '../session.js'
+import type { ShownCertificate } from '../service/certificates.js'
 import type { Terminal } from '../terminal.js'
 import { explainMissing, missingLines } from './missing.js'
 
@@ -12,13 +21,18 @@ interface MoveOptions extends ServiceOptions, Confirming {
   readonly json?: boolean
 }
 
+const NEEDS: Readonly<Record<(typeof moves)[MoveName]['needs'], readonly string[]>> = {
+  nothing: [],
+  test: ['when nothing is missing for test'],
+  production: ['when nothing is missing for production'],
+  opening: ['when nothing is missing for production, on the announced day or later'],
+  before: ['to production as open'],
+}
+
 const HELP = moveNames
   .map((name) => {
     const { from, to, needsReason, needs } = moves[name]
-    const terms = [
-      ...(needs === 'nothing' ? [] : [`when nothing is missing for ${needs}`]),
-      ...(needsReason ? ['with --reason'] : []),
-    ]
+    const terms = [...NEEDS[needs], ...(needsReason ? ['with --reason'] : [])]
     const where = `${from.join(', ')} → ${to === 'before' ? 'where it was' : to}`
     return `  ${name.padEnd(13)} ${where}${terms.length === 0 ? '' : ` (${terms.join(', ')})`}`
   })
@@ -53,7 +67,7 @@ export function addMoveCommand(registration: Command, terminal: Terminal): void 
       'registration move open-test --authority kunta_ws --service kunta_ws_1',
       "registration move suspend --authority kunta_ws --service kunta_ws_1 --reason 'avain vuotanut' --yes",
     ],
-    '{ authorityId, id, move, moved, before, after, missing: [{ code, text: { fi, sv, en }, command }] }',
+    '{ authorityId, id, move, moved, before, after, missing: [{ code, text: { fi, sv, en }, command }], certificates (of return): [{ fingerprint, subject, notBefore, notAfter, daysLeft, status }] }',
   )
 }
 
@@ -74,9 +88,25 @@ async function moveService(terminal: Terminal, move: MoveName, options: MoveOpti
     const missing = explainMissing(acted.kind === 'missing' ? acted.missing : [], service)
     const moved = acted.kind === 'done'
     if (!moved) terminal.exitCode = 1
-    if (options.json === true) return terminal.json({ ...service, move, moved, before: before.state, after, missing })
-    if (moved) return terminal.out(`${nameOf(service)} is in the state ${after}. ${MEANINGS[after]}`)
+    const { certificatesWithDays } = await import('../service/certificates.js')
+    const certificates = move === 'return' ? await certificatesWithDays(session, service) : null
+    if (options.json === true) {
+      const told = { ...service, move, moved, before: before.state, after, missing }
+      return terminal.json({ ...told, ...(certificates !== null && { certificates }) })
+    }
+    if (moved) terminal.out(`${nameOf(service)} is in the state ${after}. ${MEANINGS[after]}`)
+    if (moved && certificates !== null) await printKeys(terminal, certificates)
+    if (moved) return
     terminal.note(`${nameOf(service)} stays in the state ${after}. What is missing:`)
     for (const line of missingLines(terminal, missing)) terminal.note(`  ${line}`)
   })
+}
+
+/** Whoever was turned away keeps the key: that has to be meant. */
+async function printKeys(terminal: Terminal, certificates: readonly ShownCertificate[]): Promise<void> {
+  const { certificateLines } = await import('../service/certificates.js')
+  if (certificates.length === 0) return terminal.out('No key may hand it in; another one needs a code.')
+  terminal.out('These keys may hand it in again, and one that comes with a new code takes their place:')
+  for (const line of certificateLines(certificates)) terminal.out(`  ${line}`)
+  terminal.out(`To take one away now: ${CLI} service certificate remove --help`)
 }

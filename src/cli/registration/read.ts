@@ -1,8 +1,8 @@
 import {
-  missingForProduction,
-  missingForTest,
+  missingFor,
   moves,
   movesFrom,
+  needsOf,
   type MoveName,
   type Requirement,
   type ServiceState,
@@ -42,9 +42,10 @@ export interface ThinkableMove {
 function movesOf(facts: Facts, now: Date): ThinkableMove[] {
   const { state, suspendedFrom } = facts.registration
   return movesFrom(state, 'operator').map((move) => {
-    const { to, needs, needsReason } = moves[move]
-    const lacks = { nothing: () => [], test: missingForTest, production: missingForProduction }[needs](facts, now)
-    const leadsAstray = needs === 'production' && facts.environment !== 'production'
+    const { to, needsReason } = moves[move]
+    const needs = needsOf(move, facts.registration)
+    const lacks = missingFor(needs, facts, now)
+    const leadsAstray = (needs === 'production' || needs === 'opening') && facts.environment !== 'production'
     const possible = lacks.length === 0 && !leadsAstray
     return { move, to: to === 'before' ? suspendedFrom : to, needsReason, possible, lacks }
   })

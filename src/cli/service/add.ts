@@ -95,10 +95,21 @@ async function writeService(
     actor,
   }: { options: AddOptions; certificate: Certificate; settings: ServiceSettings; actor: string },
 ): Promise<void> {
-  const { services, audit } = await import('../../store/index.js')
+  const { services, certificates, audit } = await import('../../store/index.js')
+  const { MAX_CERTIFICATES } = await import('../../registration/index.js')
   const { name, environment = 'test', authorityName = name } = options
   const key = serviceIdOf(options)
   await db.withTransaction(async (tx) => {
+    // The locks of registering over SOAP, in their order: nobody registers the same service or certificate at this moment.
+    await services.lockAuthority(tx, key.authorityId, authorityName)
+    await services.lockService(tx, key)
+    await services.lockCertificate(tx, certificate.fingerprint)
+    const others = (await certificates.keysOf(tx, key)).filter((one) => one.fingerprint !== certificate.fingerprint)
+    if (others.length >= MAX_CERTIFICATES)
+      throw new CommandError(
+        'REFUSED',
+        `${nameOf(key)} has ${MAX_CERTIFICATES} certificates already. Take one away: ${CLI} service certificate remove --help`,
+      )
     // Whatever it is for: production needs more than a certificate (docs/joining.md).
     await services.addService(tx, { ...key, name, environment, authorityName, state: 'test' })
     await services.addCertificate(tx, key, certificate)

@@ -37,6 +37,7 @@ export function decodeJoiningCommand(payload: XmlElement): JoiningCommand {
     case 'changeContacts':
       return decodeChangeContacts(required(query, 'Kysely'))
     case 'addCertificate':
+      refuseUnusableIds(payload)
       return decodeAddCertificate(required(query, 'Kysely'))
     case 'retireCertificate':
       return decodeRetireCertificate(required(query, 'Kysely'))
@@ -47,7 +48,7 @@ export function decodeJoiningCommand(payload: XmlElement): JoiningCommand {
 
 const VISIBLE = /^[^\p{C}\p{Z}]{1,100}$/u
 
-/** Under these ids the service is known from now on, in logs, settings and commands. */
+/** Under these ids the service is known from now on, in logs, settings and commands; a key is added where it is named. */
 function refuseUnusableIds(payload: XmlElement): void {
   const { authorityId, serviceId } = decodeParty(payload)
   for (const [name, id] of [
@@ -99,15 +100,15 @@ function decodeJoiningCode(query: XmlElement): Sensitive<string> | null {
   return code === null ? null : sensitive(code)
 }
 
-/** Many times what a certificate has. */
-const MAX_CERTIFICATE = 64 * 1024
+/** Several times what a certificate has. */
+const MAX_CERTIFICATE = 16 * 1024
 
 function decodeCertificate(query: XmlElement): Buffer | null {
   const element = child(query, 'Varmenne')
   if (element === null) return null
   const bytes = decodeBase64(element)
   if (bytes === null) throw unusable('Varmenne', 'is no base64', 'ei ole base64-muodossa')
-  if (bytes.length > MAX_CERTIFICATE) throw unusable('Varmenne', 'is larger than 64 KiB', 'on yli 64 kibitavua')
+  if (bytes.length > MAX_CERTIFICATE) throw unusable('Varmenne', 'is larger than 16 KiB', 'on yli 16 kibitavua')
   // Copied: it must not keep a whole request's buffer alive.
   return bytes.length === 0 ? null : Buffer.from(bytes)
 }

@@ -1,6 +1,6 @@
-import type { AddCertificate, RegistrationView } from '../../registration/index.js'
-import { audit, evidence, joiningCodes, services, type Tx } from '../../store/index.js'
-import { CallerError } from '../caller.js'
+import { MAX_CERTIFICATES, type AddCertificate, type RegistrationView } from '../../registration/index.js'
+import { audit, certificates, evidence, joiningCodes, services, type Tx } from '../../store/index.js'
+import { CallerError, judgeOperation } from '../caller.js'
 import { inTransaction, type Context, type Recorder } from '../context.js'
 import { hashJoiningCode } from './codes.js'
 import { JoiningError } from './errors.js'
@@ -9,13 +9,15 @@ import { viewOf } from './view.js'
 
 /**
  * Adds a certificate to a service, for a rollover: signed with a registered key, which vouches for the new one; or with
- * the new key itself and a joining code. A code helps a suspended service too, whose old key may be in wrong hands.
+ * the new key itself and a joining code. A code helps a suspended service too, whose old key may be in wrong hands; a
+ * service that is not open yet gets another key by registering with another code, so that codes of the two kinds stay apart.
  * @param added  the certificate to add, fit to sign; the signer's own when the request names none
- * @throws JoiningError JOINING_CODE_INVALID, CERTIFICATE_TAKEN, CERTIFICATE_CONFLICT; CallerError SERVICE_UNKNOWN, SERVICE_WITHDRAWN
+ * @throws JoiningError JOINING_CODE_INVALID, CERTIFICATE_TAKEN, CERTIFICATE_CONFLICT, CERTIFICATE_LIMIT; CallerError
+ *   SERVICE_UNKNOWN, SERVICE_NOT_OPEN, SERVICE_WITHDRAWN, SERVICE_SUSPENDED
  */
 export function addCertificate(
   context: Context,
-  { joiningCode }: AddCertificate,
+  { operation, joiningCode }: AddCertificate,
   { request, added }: { request: Applied; added: services.CertificateRow },
   record: Recorder<RegistrationView>,
 ): Promise<RegistrationView> {
@@ -29,8 +31,15 @@ export function addCertificate(
     if (!isOwn) await takeLeave(tx, key, { joiningCode, usedBy: request.id })
     if (service === null) throw new CallerError('SERVICE_UNKNOWN', 'There is no such service')
     if (service.state === 'withdrawn') throw new CallerError('SERVICE_WITHDRAWN', 'The service was withdrawn')
+    if (!isOwn && (service.state === 'draft' || service.state === 'submitted'))
+      throw new CallerError('SERVICE_NOT_OPEN', 'A service that is not open yet gets its key by registering')
+    // Whoever was let in as the service itself is judged again; a key that came by a code a moment ago is not.
+    if (includesService(signer.services, key)) judgeOperation(service, operation, context.policy)
     if (isTaken(await services.lockCertificate(tx, added.fingerprint), key))
       throw new JoiningError('CERTIFICATE_TAKEN', 'The certificate is registered for another authority')
+    const others = (await certificates.keysOf(tx, key)).filter((one) => one.fingerprint !== added.fingerprint)
+    if (others.length >= MAX_CERTIFICATES)
+      throw new JoiningError('CERTIFICATE_LIMIT', `The service has ${MAX_CERTIFICATES} certificates already`)
     if (await services.addCertificate(tx, key, added)) {
       const subject = { ...key, fingerprint: added.fingerprint, withCode: !isOwn, traceId: request.id }
       await audit.insertAudit(tx, { actor: actorOf(key), act: 'service.certificate-added', subject })

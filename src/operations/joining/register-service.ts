@@ -1,5 +1,5 @@
 import type { RegisterService, RegistrationView, Standing } from '../../registration/index.js'
-import { audit, evidence, joiningCodes, registrations, services, type Tx } from '../../store/index.js'
+import { audit, certificates, evidence, joiningCodes, registrations, services, type Tx } from '../../store/index.js'
 import { CallerError } from '../caller.js'
 import { inTransaction, type Context, type Recorder } from '../context.js'
 import { makeMove } from '../standing.js'
@@ -11,7 +11,8 @@ import { viewOf } from './view.js'
 /**
  * Registers a service under the key that signed the request. Leave comes from a joining code; where joining is free, an
  * authority that is new needs none. The key that is registered already gets the registration as it is, so that a lost
- * answer can be asked for again; a draft is completed and handed in.
+ * answer can be asked for again; a draft is completed and handed in, by its own key or, with a code, by another one, which
+ * takes the place of those it had: an operator may have turned their holder away.
  * @throws JoiningError JOINING_CODE_INVALID, SERVICE_EXISTS, CERTIFICATE_TAKEN, CERTIFICATE_CONFLICT; CallerError SERVICE_WITHDRAWN
  */
 export function registerService(
@@ -33,13 +34,16 @@ export function registerService(
       throw new JoiningError('CERTIFICATE_TAKEN', 'The certificate is registered for another authority')
     if (known?.state === 'withdrawn') throw new CallerError('SERVICE_WITHDRAWN', 'The service was withdrawn')
     const isOwn = includesService(owners, key)
-    if (known !== null && known.state !== 'draft' && !isOwn)
-      throw new JoiningError('SERVICE_EXISTS', 'The service is registered with another key')
-    if (known === null || known.state === 'draft') {
+    const keys = await certificates.listRegistrations(tx, { authorityId: key.authorityId, serviceId: key.id })
+    // What an operator hands in for an authority has no key before the authority comes with its code.
+    const isWaiting = known === null || known.state === 'draft' || (known.state === 'submitted' && keys.length === 0)
+    if (!isWaiting && !isOwn) throw new JoiningError('SERVICE_EXISTS', 'The service is registered with another key')
+    if (isWaiting) {
       // A code is for one side: whoever came in by it does not get to the other one without another.
       const isSameSide = isOwn && known?.environment === command.application.environment
       if (!isSameSide) await takeLeave(tx, context, command, { request, isWelcome: others === 0 || owners.length > 0 })
-      await handIn(tx, context, command, { request, key })
+      if (!isOwn) await retireAll(tx, keys, request)
+      await handIn(tx, context, command, { request, key, known })
     }
     const view = (await viewOf({ ...context, db: tx }, key))!
     await record(tx, view)
@@ -71,13 +75,36 @@ async function takeLeave(
     throw new JoiningError('JOINING_CODE_INVALID', 'The joining code is not good for this registration')
 }
 
+/** Keys that somebody else signed with before; the one that comes with a code is the only one from now on. */
+async function retireAll(tx: Tx, keys: readonly certificates.RegistrationRow[], request: Applied): Promise<void> {
+  const { id: traceId, party, signer } = request
+  const service = serviceIdOf(party)
+  for (const one of keys) {
+    await certificates.removeRegistration(tx, one)
+    const subject = { ...service, fingerprint: one.fingerprint, replacedBy: signer.certificate.fingerprint, traceId }
+    await audit.insertAudit(tx, { actor: actorOf(service), act: 'service.certificate-retired', subject })
+  }
+}
+
+/** A service as it was before the request; null when it is new. */
+type Known = (services.Service & Standing) | null
+
+/** Operations to be set: an authority may narrow what was set before it, an operator's restriction too, and never widen it. */
+function operationsFor({ application }: RegisterService, known: Known): readonly string[] | null {
+  const { operations: wished } = application.wishes
+  const set = known?.settings.operations
+  const allowed = set === undefined ? wished : (wished?.filter((one) => set.includes(one)) ?? null)
+  return allowed?.length === 0 ? null : allowed
+}
+
 async function handIn(
   tx: Tx,
   context: Context,
-  { application }: RegisterService,
-  { request, key }: { request: Applied; key: services.ServiceId },
+  command: RegisterService,
+  { request, key, known }: { request: Applied; key: services.ServiceId; known: Known },
 ): Promise<void> {
-  const { environment, wishes, returnChannel, authorityNames, serviceNames } = application
+  const { application } = command
+  const { environment, returnChannel, authorityNames, serviceNames } = application
   const { certificate } = request.signer
   await services.addService(tx, {
     ...key,
@@ -87,8 +114,9 @@ async function handIn(
     state: 'draft',
   })
   await services.setEnvironment(tx, key, environment)
+  const operations = operationsFor(command, known)
   await services.changeSettings(tx, key, {
-    ...(wishes.operations !== null && { operations: wishes.operations }),
+    ...(operations !== null && { operations }),
     ...(returnChannel !== null && { returnChannel }),
   })
   await registrations.putApplication(tx, context.sealer, key, {
@@ -99,22 +127,21 @@ async function handIn(
   if (request.raw !== null) await evidence.insertEvidence(tx, context.sealer, request.id, request.raw, [])
   const subject = { ...key, fingerprint: certificate.fingerprint, traceId: request.id }
   await audit.insertAudit(tx, { actor: actorOf(key), act: 'service.registered', subject })
-  await advance(tx, context, { request, key })
+  await advance(tx, context, { request, key, known })
 }
 
 /** Hands the registration in; where joining is free nobody waits for an operator. */
 async function advance(
   tx: Tx,
   { policy }: Context,
-  { request, key }: { request: Applied; key: services.ServiceId },
+  { request, key, known }: { request: Applied; key: services.ServiceId; known: Known },
 ): Promise<void> {
-  const from: Standing = { state: 'draft', suspendedFrom: null }
+  const from: Standing = known ?? { state: 'draft', suspendedFrom: null }
   const move = { reason: null, traceId: request.id }
-  const submitted = await makeMove(
-    tx,
-    { ...key, ...from },
-    { ...move, move: 'submit', by: 'authority', actor: actorOf(key) },
-  )
+  const submitted =
+    from.state === 'submitted'
+      ? from
+      : await makeMove(tx, { ...from, ...key }, { ...move, move: 'submit', by: 'authority', actor: actorOf(key) })
   if (policy.joining === 'free')
-    await makeMove(tx, { ...key, ...submitted }, { ...move, move: 'open-test', by: 'gateway', actor: 'gateway' })
+    await makeMove(tx, { ...submitted, ...key }, { ...move, move: 'open-test', by: 'gateway', actor: 'gateway' })
 }

@@ -8,36 +8,33 @@ import {
 import { certificates, registrations, services, type Queryable } from '../../store/index.js'
 import type { Context } from '../context.js'
 
-type Reader = Pick<Context, 'sealer' | 'clock'> & { readonly db: Queryable }
+type Reader = Pick<Context, 'sealer' | 'clock' | 'canSign'> & { readonly db: Queryable }
 
 const ALL_OPERATIONS = ['sendMessage', 'addItems', 'queryCustomers', 'getServiceStatus']
 
 /** What requirements are judged by; null when there is no such service. */
 export async function findFacts(
-  { db, sealer }: Reader,
+  { db, sealer, clock, canSign }: Reader,
   key: services.ServiceId,
 ): Promise<(RequirementFacts & { readonly registration: registrations.Registration }) | null> {
   const registration = await registrations.findRegistration(db, sealer, key)
   if (registration === null) return null
-  const keys = await certificates.listRegistrations(db, { authorityId: key.authorityId, serviceId: key.id })
+  const keys = await certificates.keysOf(db, key)
+  const now = clock.now()
   return {
     registration,
     environment: registration.environment,
     process: registration.process,
-    certificates: keys.map(({ notBefore, notAfter, status }) => ({
-      notBefore,
-      notAfter,
-      usable: isUsable(status),
+    certificates: keys.map((one) => ({
+      notBefore: one.notBefore,
+      notAfter: one.notAfter,
+      usable: canSign(one, now),
     })),
     contacts: registration.contacts.reveal().length,
     businessId: registration.businessId,
     approvals: registration.approvals,
   }
 }
-
-/** Whether anybody takes a signature of the certificate, as far as is known. */
-export const isUsable = (status: certificates.StatusRow | null): boolean =>
-  status === null || !['revoked', 'untrusted'].includes(status.state)
 
 /** What is missing for whatever the service was registered for. */
 export const missingOf = (facts: RequirementFacts, now: Date): Requirement[] =>

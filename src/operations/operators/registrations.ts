@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import {
   checkPart,
   checkSettings,
-  missingForProduction,
-  missingForTest,
+  missingFor,
   moves,
+  needsOf,
   RegistrationError,
   type Answers,
   type Environment,
@@ -19,7 +19,7 @@ import type { Context } from '../context.js'
 import { findFacts } from '../joining/view.js'
 import { impossible, makeMove } from '../standing.js'
 
-type Acting = Pick<Context, 'db' | 'sealer' | 'clock'>
+type Acting = Pick<Context, 'db' | 'sealer' | 'clock' | 'canSign'>
 
 /** An operator's act on a service; `actor` is for the audit. */
 export interface Act {
@@ -41,13 +41,12 @@ export function moveService(
   { service: key, actor, move, reason }: Act & { readonly move: MoveName; readonly reason: string | null },
 ): Promise<Acted> {
   return acting(context, key, async (tx, service) => {
-    const { needs } = moves[move]
-    if (needs === 'production' && service.environment !== 'production')
+    const needs = needsOf(move, service)
+    if ((needs === 'production' || needs === 'opening') && service.environment !== 'production')
       throw impossible('The service is registered for test only; change its environment first')
     if (needs !== 'nothing') {
       const facts = (await findFacts({ ...context, db: tx }, key))!
-      const missingFor = needs === 'production' ? missingForProduction : missingForTest
-      const missing = missingFor(facts, context.clock.now())
+      const missing = missingFor(needs, facts, context.clock.now())
       if (missing.length > 0 && moves[move].from.includes(service.state as never)) return { kind: 'missing', missing }
     }
     await makeMove(tx, service, { move, by: 'operator', actor, reason })
@@ -78,25 +77,30 @@ export function createDraft(
 }
 
 /**
- * Approves what is registered now, for production. Two different operators have to.
+ * Approves what is registered, for production. Two different operators have to.
  * @param operator  proven by a personal key
- * @returns the operators who have approved this revision, the new one among them
+ * @param looked    the revision that the operator has looked at: no other one is approved
+ * @returns what was approved, and the operators who have approved it, the new one among them
+ * @throws RegistrationError MOVE_NOT_POSSIBLE
  */
 export function approveRegistration(
   context: Acting,
-  { service: key, actor, operator }: Act & { readonly operator: string },
-): Promise<readonly string[]> {
+  { service: key, actor, operator, revision: looked }: Act & { readonly operator: string; readonly revision: number },
+): Promise<{ readonly revision: number; readonly approvals: readonly string[] }> {
   return acting(context, key, async (tx, service) => {
     if (service.environment !== 'production') throw impossible('The service is registered for test only')
-    if (service.state !== 'test' && service.state !== 'accepted')
+    // A suspended one too: what changed while it was in production is approved before it comes back there.
+    if (!['test', 'accepted', 'suspended'].includes(service.state))
       throw impossible(`A service in the state ${service.state} cannot be approved`)
-    const before = (await registrations.findRegistration(tx, context.sealer, key))!
-    const { revision } = before
+    const { revision } = (await registrations.findRegistration(tx, context.sealer, key))!
+    if (revision !== looked)
+      throw impossible(`The registration is not revision ${looked} any more, but ${revision}. Look at it again.`)
     if (await registrations.addApproval(tx, key, { revision, operator })) {
       const subject = { ...key, operator, revision }
       await audit.insertAudit(tx, { actor, act: 'registration.approved', subject })
     }
-    return (await registrations.findRegistration(tx, context.sealer, key))!.approvals
+    const { approvals } = (await registrations.findRegistration(tx, context.sealer, key))!
+    return { revision, approvals }
   })
 }
 

@@ -81,9 +81,10 @@ create table operator (
 comment on table operator is 'People who may approve; key_hash is the SHA-256 of a personal key of 32 random bytes';
 
 -- What the environments keep apart: rows say at which side they were made.
-alter table account add column environment text not null default 'test' check (environment in ('test', 'production'));
-alter table account alter column environment drop default;
-comment on column account.environment is 'test: the owner is artificial';
+-- Only the sealed owner tells the side of an account: the gateway looks at its next start (store/accounts.ts).
+alter table account add column environment text check (environment in ('test', 'production'));
+create index account_unplaced on account (owner_hash) where environment is null;
+comment on column account.environment is 'test: the owner is artificial; null: nobody has looked yet';
 alter table item add column environment text not null default 'test' check (environment in ('test', 'production'));
 update item i set environment = 'production' from service s
   where s.authority_id = i.authority_id and s.id = i.service_id and s.environment = 'production';

@@ -190,16 +190,42 @@ describe('LisaaVarmenne is refused', () => {
     expect(fingerprintsIn(registration)).toEqual([sender.identity.fingerprintSha256])
   })
 
+  test('without PalveluTunnus, also for a registered key whose authority has one service only', async () => {
+    const sender = await joinedService(gateway)
+    const identity = await newIdentity()
+    const content = addCertificate({ ...sender, serviceId: '' }, { Varmenne: base64(identity) })
+    expect(await outcome(gateway, sender, content)).toEqual([400, 'REQUEST_INVALID'])
+    expect(await rowsOf(gateway, 'service_certificate', sender.authorityId)).toBe(1)
+  })
+
   test('for one that could not sign, or is none', async () => {
     const sender = await joinedService(gateway)
     const unfit = [
       await makeIdentity({ commonName: 'weak', keyType: 'rsa1024' }),
       await makeIdentity({ commonName: 'old', notAfter: new Date(Date.now() - 86_400_000) }),
     ].map(base64)
-    for (const Varmenne of [...unfit, 'AAAA', '!!!'])
+    const huge = Buffer.alloc(16 * 1024 + 1).toString('base64')
+    for (const Varmenne of [...unfit, 'AAAA', '!!!', huge])
       expect(await outcome(gateway, sender, addCertificate(sender, { Varmenne }))).toEqual([400, 'REQUEST_INVALID'])
     expect(await rowsOf(gateway, 'service_certificate', sender.authorityId)).toBe(1)
   })
+})
+
+test('a service has twenty certificates at most, and another one when one of them is retired', async () => {
+  const sender = await joinedService(gateway)
+  const add = (identity: Identity) => outcome(gateway, sender, addCertificate(sender, { Varmenne: base64(identity) }))
+  const more = await Promise.all(Array.from({ length: 20 }, () => newIdentity()))
+  const last = more.pop()!
+  for (const identity of more) expect(await add(identity)).toEqual([0, null])
+  expect(await add(last)).toEqual([409, 'CERTIFICATE_LIMIT'])
+  expect(await add(more[0]!)).toEqual([0, null])
+  const next = { ...sender, identity: last }
+  const { code } = await issueCode(gateway, sender, { purpose: 'certificate' })
+  const byCode = addCertificate(next, { Liittymiskoodi: code })
+  expect(await outcome(gateway, next, byCode)).toEqual([409, 'CERTIFICATE_LIMIT'])
+  await askJoining(gateway, sender, retireCertificate(sender, more[0]!.fingerprintSha256))
+  expect(await outcome(gateway, next, byCode)).toEqual([0, null])
+  expect(await rowsOf(gateway, 'service_certificate', sender.authorityId)).toBe(20)
 })
 
 test('a certificate that is there already is added once', async () => {

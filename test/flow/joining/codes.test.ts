@@ -3,8 +3,10 @@ import { operators } from '../../../src/operations/index.js'
 import { startGateway, type TestGateway } from '../../support/gateway.js'
 import {
   actingOn,
+  addCertificate,
   askJoining,
   auditOf,
+  fingerprintsIn,
   getRegistration,
   issueCode,
   move,
@@ -14,7 +16,10 @@ import {
   outcomeOf,
   registerService,
   rowsOf,
+  serviceId,
   stateIn,
+  textsAt,
+  type JoiningReply,
 } from '../../support/joining.js'
 import { askSigned, item, newPerson, sendMessage, type Sender } from '../../support/requests.js'
 
@@ -166,6 +171,121 @@ test('a registration that was given back is handed in again by its own key, and 
   const again = await askJoining(gateway, sender, payload)
   expect([again.code, stateIn(again)]).toEqual([0, 'LAHETETTY'])
   expect(again.body).toContain('>TUOTANTO<')
+})
+
+describe('a registration that was given back and comes again with a code and another key', () => {
+  /** Somebody who got hold of a code was there first, and an operator turned it away. */
+  async function turnedAway(): Promise<{ first: Sender; second: Sender }> {
+    const first = await newApplicant()
+    await askJoining(gateway, first, withCode(first, (await issueCode(gateway, first)).code))
+    await move(gateway, first, 'return', 'Väärä hakija')
+    return { first, second: { ...first, identity: await newIdentity() } }
+  }
+
+  test('has that key and no other: who was turned away can do nothing any more', async () => {
+    const { first, second } = await turnedAway()
+    const { code } = await issueCode(gateway, second)
+    const answer = await askJoining(gateway, second, withCode(second, code))
+    expect([stateIn(answer), fingerprintsIn(answer)]).toEqual(['LAHETETTY', [second.identity.fingerprintSha256]])
+    expect(await outcome(gateway, first, getRegistration(first))).toEqual([406, 'CERTIFICATE_UNTRUSTED'])
+    expect(await outcome(gateway, first, registerService(first))).toEqual([409, 'SERVICE_EXISTS'])
+    const retired = (await auditOf(gateway, first)).filter(({ act }) => act === 'service.certificate-retired')
+    const fingerprints = {
+      fingerprint: first.identity.fingerprintSha256,
+      replacedBy: second.identity.fingerprintSha256,
+    }
+    expect(retired.map(({ subject }) => subject)).toEqual([
+      { ...serviceId(first), ...fingerprints, traceId: answer.traceId },
+    ])
+  })
+
+  test('keeps its own key while nobody has come with a code, and with a code that is no good', async () => {
+    const { first, second } = await turnedAway()
+    expect(await outcome(gateway, second, withCode(second, 'ABCDE-FGHJK-MNPQR-STVWX-YZ012'))).toEqual([
+      403,
+      'JOINING_CODE_INVALID',
+    ])
+    const again = await askJoining(gateway, first, registerService(first))
+    expect([stateIn(again), fingerprintsIn(again)]).toEqual(['LAHETETTY', [first.identity.fingerprintSha256]])
+  })
+})
+
+describe('a draft for production', () => {
+  async function prepared(): Promise<Sender> {
+    const sender = await newApplicant()
+    const about = { name: 'Luonnos', authorityName: 'Luonnoskunta', environment: 'production' as const }
+    await operators.createDraft(actingOn(gateway), { service: serviceId(sender), actor: 'test', ...about })
+    return sender
+  }
+  const certificateCode = async (sender: Sender) => (await issueCode(gateway, sender, { purpose: 'certificate' })).code
+
+  test('takes no key that comes with a code for a certificate, neither when it is handed in', async () => {
+    const sender = await prepared()
+    const code = await certificateCode(sender)
+    const add = addCertificate(sender, { Liittymiskoodi: code })
+    const production = registerService(sender, { Ymparisto: 'TUOTANTO' })
+    expect(await outcome(gateway, sender, add)).toEqual([405, 'SERVICE_NOT_OPEN'])
+    expect(await outcome(gateway, sender, production)).toEqual([403, 'JOINING_CODE_INVALID'])
+    await move(gateway, sender, 'submit')
+    expect(await outcome(gateway, sender, add)).toEqual([405, 'SERVICE_NOT_OPEN'])
+    expect(await rowsOf(gateway, 'service_certificate', sender.authorityId)).toBe(0)
+    expect(await usedCodes(sender.authorityId)).toBe(0)
+  })
+
+  test('that an operator has handed in is registered with a code by the first key, and by no second one', async () => {
+    const sender = await prepared()
+    await move(gateway, sender, 'submit')
+    const production = { Ymparisto: 'TUOTANTO' }
+    expect(await outcome(gateway, sender, registerService(sender, production))).toEqual([403, 'JOINING_CODE_INVALID'])
+    const { code } = await issueCode(gateway, sender)
+    const answer = await askJoining(gateway, sender, withCode(sender, code, production))
+    expect([answer.code, stateIn(answer)]).toEqual([0, 'LAHETETTY'])
+    expect(fingerprintsIn(answer)).toEqual([sender.identity.fingerprintSha256])
+    const late = { ...sender, identity: await newIdentity() }
+    const { code: another } = await issueCode(gateway, sender)
+    expect(await outcome(gateway, late, withCode(late, another, production))).toEqual([409, 'SERVICE_EXISTS'])
+  })
+})
+
+describe('operations that a service may call', () => {
+  const operations = (...names: string[]): Record<string, string> => ({
+    Operaatiot: names.map((name) => `<Operaatio>${name}</Operaatio>`).join(''),
+  })
+  const given = (answer: JoiningReply): string[] => textsAt(answer.result, 'Rekisterointi/Operaatiot/Operaatio')
+  async function registered(wished: Record<string, string>): Promise<Sender> {
+    const sender = await newApplicant()
+    const { code } = await issueCode(gateway, sender)
+    await askJoining(gateway, sender, withCode(sender, code, wished))
+    await move(gateway, sender, 'return', 'Täydennettävää')
+    return sender
+  }
+  const restrict = (sender: Sender, ...names: string[]) =>
+    operators.changeServiceSettings(actingOn(gateway), {
+      service: serviceId(sender),
+      actor: 'test',
+      settings: { operations: names },
+    })
+
+  test('are narrowed, and never widened, by handing in again after an operator has restricted them', async () => {
+    const sender = await registered({})
+    await restrict(sender, 'sendMessage', 'getServiceStatus')
+    const everything = operations('LahetaViesti', 'LisaaKohteita', 'HaeAsiakkaita', 'HaeTilaTieto')
+    const first = await askJoining(gateway, sender, registerService(sender, everything))
+    expect(given(first)).toEqual(['LahetaViesti', 'HaeTilaTieto'])
+    await move(gateway, sender, 'return', 'Täydennettävää')
+    const second = await askJoining(gateway, sender, registerService(sender, operations('HaeTilaTieto')))
+    expect(given(second)).toEqual(['HaeTilaTieto'])
+    await move(gateway, sender, 'return', 'Täydennettävää')
+    for (const wished of [operations('LisaaKohteita'), {}]) {
+      expect(given(await askJoining(gateway, sender, registerService(sender, wished)))).toEqual(['HaeTilaTieto'])
+      await move(gateway, sender, 'return', 'Täydennettävää')
+    }
+  })
+
+  test('are what a new service asks for', async () => {
+    const sender = await registered(operations('LisaaKohteita'))
+    expect(given(await askJoining(gateway, sender, getRegistration(sender)))).toEqual(['LisaaKohteita'])
+  })
 })
 
 test('of twenty simultaneous registrations of different services with one code exactly one gets through', async () => {

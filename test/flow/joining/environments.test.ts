@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { randomInt } from 'node:crypto'
+import { sideOf } from '../../../src/message/index.js'
 import type { ServiceState } from '../../../src/registration/index.js'
+import { accounts } from '../../../src/store/index.js'
 import { artificialBusinessId, artificialIdentityCode } from '../../support/clients/index.js'
 import { startGateway, type TestGateway } from '../../support/gateway.js'
 import { askJoining, getRegistration, newApplicant, outcomeOf, stateIn } from '../../support/joining.js'
@@ -121,6 +123,67 @@ describe.each(sides)('%s', (_name, state, makeOwn, makeForeign, side) => {
     const answer = await askSigned(gateway, sender, asked)
     const listed = new Set((answer.items ?? []).map(({ recipientId }) => recipientId))
     expect([answer.code, listed.has(own), listed.has(foreign)]).toEqual([0, true, false])
+  })
+})
+
+describe('an id of no known form', () => {
+  /** Letters for digits, digits too many, another country's: what a data base may hold. */
+  const strange = (): string => `${randomInt(100_000, 999_999)}k${randomInt(1_000, 9_999)}`
+
+  test('is refused on the test side, on paper too, with the form that is expected there', async () => {
+    const sender = await serviceIn('test')
+    const before = await counts()
+    const paper = { LahetaTulostukseen: 'true', Paperi: 'true' }
+    for (const id of [strange(), 'FI12345678', '-', await withAccount(strange())]) {
+      const letter = await askSigned(gateway, sender, sendMessage(sender, item(id), paper))
+      expect([letter.code, letter.text]).toEqual([525, expect.stringContaining('yksilönumero on 900–999')])
+      expect((await askSigned(gateway, sender, addItems(sender, item(id)))).itemCodes).toEqual([525])
+      expect((await askSigned(gateway, sender, queryCustomers(sender, id))).itemCodes).toEqual([310])
+    }
+    expect(await counts()).toEqual(before)
+  })
+
+  test('is taken in production as it was: for whoever has an account', async () => {
+    const sender = await serviceIn('production')
+    const id = await withAccount(strange())
+    expect((await askSigned(gateway, sender, sendMessage(sender, item(id)))).code).toBe(202)
+    expect((await askSigned(gateway, sender, addItems(sender, item(id)))).itemCodes).toEqual([200])
+    expect((await askSigned(gateway, sender, queryCustomers(sender, id))).itemCodes).toEqual([300])
+  })
+})
+
+describe('an account that is older than the two sides', () => {
+  const listing = (sender: Sender): string =>
+    payload('HaeAsiakkaita', `${party(sender)}<Kysely><KyselyLaji>Kaikki</KyselyLaji></Kysely>`)
+  const listedBy = async (sender: Sender): Promise<Set<string>> => {
+    const answer = await askSigned(gateway, sender, listing(sender))
+    return new Set((answer.items ?? []).map(({ recipientId }) => recipientId))
+  }
+
+  test('is listed to services of its own side only, whatever the database says of it', async () => {
+    const [inTest, inProduction] = [await serviceIn('test'), await serviceIn('production')]
+    const [real, artificial] = [await withAccount(realForm()), await withAccount(artificialIdentityCode())]
+    for (const environment of ['test', 'production', null]) {
+      await gateway.db.query('update account set environment = $1', [environment])
+      const [tests, productions] = [await listedBy(inTest), await listedBy(inProduction)]
+      expect([tests.has(real), productions.has(artificial)]).toEqual([false, false])
+      if (environment === null) expect([tests.has(artificial), productions.has(real)]).toEqual([true, true])
+    }
+  })
+
+  test('is put on its own side by the next start of the gateway', async () => {
+    await gateway.db.query('update account set environment = null')
+    const again = await startGateway({ databaseUrl: gateway.databaseUrl })
+    await again.close()
+    const open = await accounts.listAccounts(gateway.db, gateway.runtime.sealer, { limit: 10_000 })
+    const sides = await gateway.db.query<{ side: string; n: number }>(
+      'select environment as side, count(*)::int as n from account group by 1 order by 1',
+    )
+    const count = (side: 'test' | 'production') => open.filter(({ owner }) => sideOf(owner.reveal()) === side).length
+    expect(sides.rows).toEqual([
+      { side: 'production', n: count('production') },
+      { side: 'test', n: count('test') },
+    ])
   })
 })
 

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { startGateway, type TestGateway } from '../../support/gateway.js'
 import {
   addCertificate,
@@ -26,6 +29,7 @@ import {
   type JoiningReply,
 } from '../../support/joining.js'
 import { makeIdentity } from '../../support/keys.js'
+import { issue } from '../../support/pki.js'
 import {
   addItems,
   askSigned,
@@ -161,17 +165,29 @@ describe('PoistaVarmenne', () => {
     expect(fingerprintsIn(answer)).toEqual([own])
   })
 
-  test('is refused when the other one is revoked', async () => {
+  test('is refused when the other one is revoked, as far as CAs are asked', async () => {
     const { old, next } = await withTwoKeys()
-    await gateway.db.query(
-      `insert into certificate_status (fingerprint, state, source, revoked_at, checked_at, next_check_at)
-       values ($1, 'revoked', 'ocsp', now(), now(), now() + interval '1 h')`,
-      [Buffer.from(old.identity.fingerprintSha256, 'hex')],
-    )
+    const { old: third, next: fourth } = await withTwoKeys()
+    const dir = mkdtempSync(join(tmpdir(), 'asti-retire-'))
+    writeFileSync(join(dir, 'ca.pem'), (await issue({ name: 'Juuri', ca: true })).certificatePem)
+    const env = { ASTI_CA_FILES: join(dir, 'ca.pem'), ASTI_REVOCATION: 'prefer' }
+    const asking = await startGateway({ env, databaseUrl: gateway.databaseUrl })
+    for (const { identity } of [old, third])
+      await gateway.db.query(
+        `insert into certificate_status (fingerprint, state, source, revoked_at, checked_at, next_check_at)
+         values ($1, 'revoked', 'ocsp', now(), now(), now() + interval '1 h')`,
+        [Buffer.from(identity.fingerprintSha256, 'hex')],
+      )
     const own = retireCertificate(next, next.identity.fingerprintSha256)
-    expect(await outcome(gateway, next, own)).toEqual([409, 'CERTIFICATE_LAST'])
-    const answer = await askJoining(gateway, next, retireCertificate(next, old.identity.fingerprintSha256))
+    expect(await outcome(asking, next, own)).toEqual([409, 'CERTIFICATE_LAST'])
+    const answer = await askJoining(asking, next, retireCertificate(next, old.identity.fingerprintSha256))
     expect(fingerprintsIn(answer)).toEqual([next.identity.fingerprintSha256])
+    // Where no CA is configured, what one said in other days is nothing: the other key signs.
+    const fourths = retireCertificate(fourth, fourth.identity.fingerprintSha256)
+    expect(await outcome(gateway, fourth, fourths)).toEqual([0, null])
+    expect((await asked(third)).code).toBe(0)
+    await asking.close()
+    rmSync(dir, { recursive: true })
   })
 
   test('of two that retire each other at the same moment leaves one', async () => {

@@ -91,7 +91,7 @@ describe('KohteenTila', () => {
   const refusals: [number, string, () => Promise<string> | string][] = [
     [524, 'the customer has no account', async () => item(await newPerson(gateway, 'none'))],
     [524, 'the account is passive', async () => item(await newPerson(gateway, 'passive'))],
-    [524, 'nobody has such an id', () => item(customer('ei tunnus'))],
+    [525, 'nobody can have such an id, on the test side', () => item(customer('ei tunnus'))],
     [525, 'the id of the customer is empty', () => item(customer(''))],
     [525, 'the id of the customer is over 20 characters', () => item(customer('1'.repeat(21)))],
     [525, 'ViranomaisTunniste is over 255 characters', () => item(person, { ViranomaisTunniste: 'x'.repeat(256) })],
