@@ -64,7 +64,9 @@ export async function startMailServer({ security, user, password }: MailServerCa
       open++
       done()
     },
-    onClose: () => void open--,
+    onClose: () => {
+      open--
+    },
     onAuth: (given, _session, done) =>
       given.username === user && given.password === password ? done(null, { user }) : done(said('535 5.7.8 no')),
     onMailFrom: (_address, _session, done) => answer(it.senders, done),
