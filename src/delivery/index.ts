@@ -5,7 +5,7 @@
  */
 export { createBell, type Bell } from './bell.js'
 export type { Channel, Job, Outcome, Write } from './channel.js'
-export { createEmailChannel } from './channels/email/channel.js'
+export { createEmailChannel, type EmailOptions } from './channels/email/channel.js'
 export type { CitizenMail, FindCitizenMail } from './channels/email/citizen-mail.js'
 export { createMailboxChannel } from './channels/mailbox.js'
 export { createSmsChannel } from './channels/sms/channel.js'
