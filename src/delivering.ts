@@ -1,12 +1,15 @@
 import type { Config } from './config/index.js'
 import {
   createBell,
+  createEmailChannel,
   createMailboxChannel,
+  createSmsChannel,
   createWorker,
   startSweeper,
   type Bell,
   type Channel,
   type DeliveryMetrics,
+  type FindCitizenMail,
 } from './delivery/index.js'
 import type { Log } from './log.js'
 import type { Runtime } from './runtime.js'
@@ -49,6 +52,11 @@ export function buildDelivery(
   }
 }
 
+/** With store/citizen-messages.ts: (key) => citizenMessages.findCitizenMessage(db, sealer, key). Until then such e-mail waits. */
+const findCitizenMail: FindCitizenMail | null = null
+
 const channelsOf = (config: Config, { db, sealer }: Runtime): Channel[] => [
   createMailboxChannel({ db, sealer, times: config }),
+  createEmailChannel({ ...config, db, sealer, findCitizenMail }),
+  createSmsChannel({ ...config, db, sealer }),
 ]

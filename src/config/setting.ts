@@ -15,6 +15,8 @@ interface ValueOfKind {
   httpUrl: string
   postgresUrl: string
   smtpUrl: string
+  mailSender: string
+  smsSender: string
   sftpUrl: string
   scannerUrl: string
   addresses: readonly string[]

@@ -109,7 +109,9 @@ async function write(
     case 'unreachable': {
       const pause = pauseAfter(job.attempt, channel.pausesMs, { random: context.random(), divisor })
       const retryAfterMs = pause === null ? null : Math.max(pause, outcome.retryAfterMs ?? 0)
-      if (outcome.code !== 'WORKER_STOPPED') await outbox.noteUnanswered(tx, job, outcome.code)
+      if (outcome.answered === true && job.lineFailures > 0) await outbox.noteAnswered(tx, job)
+      if (outcome.answered !== true && outcome.code !== 'WORKER_STOPPED')
+        await outbox.noteUnanswered(tx, job, outcome.code)
       const next = retryAfterMs === null ? ('dead' as const) : { retryAfterMs }
       return end({ outcome: 'unreachable', code: outcome.code, next, ...detail })
     }

@@ -19,6 +19,8 @@ export type Outcome =
       readonly code: string
       /** the target's own wish; otherwise the channel's schedule says when */
       readonly retryAfterMs?: number
+      /** the target did answer, and only this delivery is held up: no matter for the breaker */
+      readonly answered?: true
       readonly detail?: object
     }
   | { readonly kind: 'waiting'; readonly code: string; readonly retryAfterMs: number; readonly detail?: object }

@@ -5,7 +5,10 @@
  */
 export { createBell, type Bell } from './bell.js'
 export type { Channel, Job, Outcome, Write } from './channel.js'
+export { createEmailChannel, type EmailOptions } from './channels/email/channel.js'
+export type { CitizenMail, FindCitizenMail } from './channels/email/citizen-mail.js'
 export { createMailboxChannel } from './channels/mailbox.js'
+export { createSmsChannel } from './channels/sms/channel.js'
 export { noMetrics, type DeliveryMetrics } from './metrics.js'
 export { pauseAfter, schedules } from './schedule.js'
 export { startSweeper } from './sweeper.js'

@@ -1,6 +1,7 @@
 /** The domain: plain English types, states and rules. Pure; knows no XML, no database, no clock. */
 export * from './types.js'
 export * from './outcomes.js'
+export { emailAddressOf, phoneNumberOf } from './addresses.js'
 export {
   channels,
   MASS_FROM,
@@ -13,6 +14,14 @@ export {
 export { identityClassOf, isForeignTo, sideOf, type IdentityClass } from './identity.js'
 export { cleanFileNames } from './file-names.js'
 export { mediaTypeOf } from './media-types.js'
-export { noticeChannels, reminderAfter, type NoticeChannel, type NoticeWishes, type ReminderTimes } from './notices.js'
+export {
+  languages,
+  noticeChannels,
+  reminderAfter,
+  type Language,
+  type NoticeChannel,
+  type NoticeWishes,
+  type ReminderTimes,
+} from './notices.js'
 export { faultOfAttachment, faultOfItem, faultOfRecipient, isValidBilling, type ItemPolicy } from './rules.js'
 export { isFailure, isFinal, mayFollow, states, type StateCode } from './states.js'

@@ -8,6 +8,10 @@ export interface NoticeWishes {
   readonly hasContact: boolean
 }
 
+/** Languages that a mailbox may be read in. */
+export const languages = ['fi', 'sv', 'en'] as const
+export type Language = (typeof languages)[number]
+
 /** Ways to tell that there is mail. */
 export type NoticeChannel = 'email' | 'sms'
 

@@ -1,0 +1,62 @@
+import {
+  emailAddressOf,
+  isFailure,
+  noticeChannels,
+  phoneNumberOf,
+  states,
+  type NoticeChannel,
+} from '../../message/index.js'
+import { sensitive, type Sensitive } from '../../sensitive.js'
+import { accounts, letters, type Database, type Sealer } from '../../store/index.js'
+import type { Job, Outcome } from '../channel.js'
+import type { Wording } from './texts.js'
+
+export interface Notice {
+  readonly to: Sensitive<string>
+  readonly wording: Sensitive<Wording>
+}
+
+export interface NoticeSources {
+  readonly db: Database
+  readonly sealer: Sealer
+  readonly pagesUrl: string | null
+}
+
+const dropped = (code: string): Outcome => ({ kind: 'dropped', code })
+
+/**
+ * Whom to tell and what of, or why nobody has to be told any more. Looked up when it leaves and not when it was queued:
+ * wishes change, and messages are read.
+ */
+export async function findNotice(
+  { db, sealer, pagesUrl }: NoticeSources,
+  job: Job,
+  way: NoticeChannel,
+): Promise<{ readonly notice: Notice } | { readonly outcome: Outcome }> {
+  const purpose = job.purpose === 'reminder' ? 'reminder' : 'notice'
+  const letter = await letters.findLetter(db, sealer, job)
+  if (letter === null) return { outcome: dropped('MESSAGE_GONE') }
+  if (purpose === 'reminder' && letter.state !== states.queued && letter.state !== states.visible)
+    return { outcome: dropped('ALREADY_READ') }
+  if (isFailure(letter.state)) return { outcome: dropped('MESSAGE_FAILED') }
+  const contact = await accounts.findContact(db, sealer, letter.recipientHash)
+  if (contact === null) return { outcome: dropped('ACCOUNT_GONE') }
+  const content = letter.content.reveal()
+  const hasContact = contact.email !== null || contact.phone !== null
+  if (!noticeChannels({ ...contact, hasContact }, content).includes(way)) return { outcome: dropped('NOT_WANTED') }
+  const own = { email: contact.wantsEmail, sms: contact.wantsSms }[way]
+  const written = own
+    ? { email: contact.email, sms: contact.phone }[way]?.reveal()
+    : { email: content.reachabilityEmail, sms: content.reachabilityPhone }[way]
+  if (written == null) return { outcome: dropped('NO_ADDRESS') }
+  const to = way === 'email' ? emailAddressOf(written) : phoneNumberOf(written)
+  if (to === null) return { outcome: { kind: 'refused', code: 'ADDRESS_INVALID' } }
+  const { authorityName, serviceName, settings } = letter
+  const { language } = contact
+  return {
+    notice: {
+      to: sensitive(to),
+      wording: sensitive({ purpose, language, authorityName, serviceName, pagesUrl, content, settings }),
+    },
+  }
+}
