@@ -1,0 +1,1 @@
+export const nthScenario = { name: 'nth', title: '', run: async () => ({ skipped: 'not yet' }) }

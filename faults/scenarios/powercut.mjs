@@ -1,0 +1,1 @@
+export const powercutScenario = { name: 'powercut', title: '', run: async () => ({ skipped: 'not yet' }) }
