@@ -9,7 +9,7 @@ const SAME_BYTES_MS = 120_000
 
 /** What the authorities know: what they tried to send, and what they were told. */
 export function createLedger(tag) {
-  return { tag, letters: new Map(), codes: new Map(), wrong: [], tries: 0, requests: new Set() }
+  return { tag, letters: new Map(), codes: new Map(), wrong: [], tries: 0, others: 0, requests: new Set() }
 }
 
 /**
@@ -36,6 +36,17 @@ export function startClients({ count, ledger, identity, services, random, pickUr
   }
 }
 
+/** One letter with an attachment, until there is a definite answer. */
+export async function deliverOne({ ledger, identity, services, random, pickUrl }) {
+  const agent = new Agent({ keepAlive: true })
+  const state = { isAbandoned: false }
+  const letter = { ...newLetter(random, { tag: ledger.tag, services }), operation: 'LahetaViesti' }
+  const entry = { letter, ids: new Set(), toldDuplicate: false }
+  ledger.letters.set(letter.reference, entry)
+  await sendUntilDefinite({ ledger, identity, random, pickUrl, agent, faults: {}, state, copiesPercent: 0 }, entry)
+  agent.destroy()
+}
+
 async function keepSending(context) {
   const { state, random, ledger, services, pauseMs } = context
   while (!state.isOver) {
@@ -48,12 +59,12 @@ async function keepSending(context) {
 }
 
 async function sendUntilDefinite(context, entry) {
-  const { random, identity, state } = context
+  const { random, identity, state, copiesPercent = 10 } = context
   let request = null
   for (let tries = 0; !state.isAbandoned; tries++) {
     const isOld = request === null || Date.now() - request.at > SAME_BYTES_MS
     if (isOld || random.chance(50)) request = { bytes: sign(identity, entry.letter), at: Date.now() }
-    const copies = random.chance(10) ? 3 : 1
+    const copies = random.chance(copiesPercent) ? 3 : 1
     const bytes = Array.from({ length: copies }, (_, i) =>
       i === 0 || random.chance(50) ? request.bytes : sign(identity, entry.letter),
     )
@@ -72,6 +83,7 @@ async function sendOnce({ ledger, random, pickUrl, agent, faults }, entry, bytes
   ledger.requests.add(sha256(bytes))
   const isDropped = random.chance(faults.dropAnswers ?? 0)
   const answer = await post(url, bytes, { agent, dropAfterMs: isDropped ? random.below(60) : null })
+  if (isDropped && answer === null) faults.onDrop()
   const said = answer === null ? { kind: 'again', code: 'no answer' } : conclude(entry.letter.operation, answer)
   ledger.codes.set(said.code, (ledger.codes.get(said.code) ?? 0) + 1)
   if (said.kind === 'stored') entry.ids.add(said.id)
@@ -83,6 +95,7 @@ async function sendOnce({ ledger, random, pickUrl, agent, faults }, entry, bytes
 /** Other content under a used reference has to be refused, and to change nothing. */
 async function sendOther({ ledger, random, pickUrl, agent, identity, state }, { letter }) {
   const other = altered(letter)
+  ledger.others++
   for (let tries = 0; tries < 5 && !state.isAbandoned; tries++) {
     const url = pickUrl(random)
     const answer = url === null ? null : await post(url, sign(identity, other), { agent, dropAfterMs: null })

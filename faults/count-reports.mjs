@@ -31,7 +31,8 @@ export async function countReports({ receiver, db }, messages) {
       'I7 unreported': missing,
       'I7 untrue report': unknown + receiver.received.filter(({ number }) => !numbers.has(number)).length,
       'I7 report order': disorder,
-      'I7 report keys': [...keyed.values()].filter((same) => new Set(same.map((one) => one.exchangeId)).size > 1).length,
+      'I7 report keys': [...keyed.values()].filter((same) => new Set(same.map((one) => one.exchangeId)).size > 1)
+        .length,
     },
     facts: { reports: keyed.size, pushes: pushes.length },
   }

@@ -43,6 +43,7 @@ export async function countViolations(world, ledger, { finished, drained }) {
     facts: {
       messages: messages.length,
       tries: ledger.tries,
+      others: ledger.others,
       repeated: stored.filter(([, { ids }]) => ids.size === 0).length,
       attempts: messages.reduce((sum, { attempts }) => sum + attempts, 0),
       ...reports.facts,
@@ -74,7 +75,9 @@ const toMailbox = (deliveries) =>
 
 const hasArrived = (state, deliveries) =>
   deliveries.every((delivery) =>
-    delivery.state === 'dead' ? delivery.reason !== null : delivery.state === 'delivered' && state >= 200 && state !== 202,
+    delivery.state === 'dead'
+      ? delivery.reason !== null
+      : delivery.state === 'delivered' && state >= 200 && state !== 202,
   )
 
 /** Visible once, and every state after the one before. */
@@ -112,7 +115,8 @@ async function countDamaged(world, ledger, rows) {
   }
   const damaged = rows.filter((row) => !isWhole(row)).length
   let shown = 0
-  for (const row of rows.slice(0, SAMPLE)) if (row.messageId !== null && !(await isShownWhole(world, ledger, row))) shown++
+  for (const row of rows.slice(0, SAMPLE))
+    if (row.messageId !== null && !(await isShownWhole(world, ledger, row))) shown++
   return damaged + shown
 }
 

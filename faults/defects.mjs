@@ -49,4 +49,14 @@ export const DEFECTS = [
       },
     ],
   },
+  {
+    name: 'commit-not-flushed',
+    title: 'PostgreSQL confirms what it has not flushed (no kill -9 shows this)',
+    expects: 'I1 lost',
+    isPowercut: true,
+    patches: [
+      { file: 'store/embedded/settings.js', from: "synchronous_commit: 'on'", to: "synchronous_commit: 'off'" },
+      { file: 'store/embedded/durable.js', from: 'if (wrong.length === 0)', to: 'if (true)' },
+    ],
+  },
 ]

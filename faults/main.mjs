@@ -35,7 +35,9 @@ async function run(options) {
   for (const [{ name }, { wrong = [] }] of bad) for (const text of wrong) console.log(`  ${name}: ${text}`)
   if (bad.length > 0) keepLogs(place, options.keep, seed)
   const seconds = Math.round((Date.now() - startedAt) / 1000)
-  console.log(`\n${bad.length === 0 ? 'Nothing was violated' : `${bad.length} went wrong`}; seed ${seed}, ${seconds} s.`)
+  console.log(
+    `\n${bad.length === 0 ? 'Nothing was violated' : `${bad.length} went wrong`}; seed ${seed}, ${seconds} s.`,
+  )
   return bad.length
 }
 

@@ -17,7 +17,12 @@ Exit codes: 0 nothing was violated and every seeded defect was caught, 1 otherwi
 `
 
 export const printHelp = () =>
-  console.log(HELP + Object.entries(NAMES).map(([name, title]) => `  ${name.padEnd(22)}${title}`).join('\n'))
+  console.log(
+    HELP +
+      Object.entries(NAMES)
+        .map(([name, title]) => `  ${name.padEnd(22)}${title}`)
+        .join('\n'),
+  )
 
 /** @returns what to do, or null when there is nothing to do but explain; throws with code ERR_PARSE_ARGS… */
 export function readOptions(argv) {

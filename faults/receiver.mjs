@@ -17,7 +17,9 @@ export const MISBEHAVIOURS = {
     answer: (response) =>
       response
         .writeHead(500, XML)
-        .end(envelope('<soapenv:Fault><faultcode>soapenv:Server</faultcode><faultstring>no</faultstring></soapenv:Fault>')),
+        .end(
+          envelope('<soapenv:Fault><faultcode>soapenv:Server</faultcode><faultstring>no</faultstring></soapenv:Fault>'),
+        ),
   },
   'lost answer': { takes: true, answer: (_response, request) => request.socket.destroy() },
 }
@@ -58,7 +60,9 @@ export async function startReceiver() {
 const accept = (exchangeId) => (response) => {
   const status = `<TilaKoodi>0</TilaKoodi><TilaKoodiKuvaus>OK</TilaKoodiKuvaus><SanomaTunniste>${exchangeId}</SanomaTunniste>`
   const result = `<VieKohdeTilojaResult><TilaKoodi>${status}</TilaKoodi></VieKohdeTilojaResult>`
-  response.writeHead(200, XML).end(envelope(`<VieKohdeTilojaResponse xmlns="${ASI}">${result}</VieKohdeTilojaResponse>`))
+  response
+    .writeHead(200, XML)
+    .end(envelope(`<VieKohdeTilojaResponse xmlns="${ASI}">${result}</VieKohdeTilojaResponse>`))
 }
 
 function readPush(text) {

@@ -12,14 +12,15 @@ let runs = 0
 /**
  * One fault under load, from the first letter to the last count: clients send, faults are injected, all is healed,
  * clients finish, the queue drains, and what became of every letter is counted.
- * @param scenario  { name, rounds, inject(world, { random, round, note }), clients, drainMs }
+ * @param scenario  { name, rounds, inject(world, { random, round, note, count }), clients, drainMs }
  * @returns the row of the table
  */
 export async function runUnderLoad(world, scenario, { random, onRound }) {
   const startedAt = Date.now()
   const { inject, rounds, clients = 8, drainMs = DRAIN_LIMIT_MS } = scenario
   const ledger = createLedger(`${scenario.name}-${++runs}`)
-  const notes = []
+  const [notes, counts] = [[], {}]
+  const count = (what, times = 1) => void (counts[what] = (counts[what] ?? 0) + times)
   takeEvents()
   const { identity, services, pickUrl, faults } = world
   const senders = startClients({ count: clients, ledger, identity, services, random, pickUrl, faults })
@@ -28,7 +29,7 @@ export async function runUnderLoad(world, scenario, { random, onRound }) {
     for (let round = 1; round <= rounds; round++) {
       onRound(round, rounds)
       await sleep(150 + random.below(450))
-      await inject(world, { random, round, note: (text) => notes.push(text) })
+      await inject(world, { random, round, note: (ms) => notes.push(ms), count })
     }
     await sleep(200)
   } finally {
@@ -41,7 +42,15 @@ export async function runUnderLoad(world, scenario, { random, onRound }) {
   const drained = await untilNone(() => countOpen(world.db), drainMs)
   const drainedMs = Date.now() - healedAt
   const counted = await countViolations(world, ledger, { finished, drained })
-  return { ...counted, rounds, notes, drainedMs, events: takeEvents(), seconds: (Date.now() - startedAt) / 1000 }
+  return {
+    ...counted,
+    rounds,
+    notes,
+    counts,
+    drainedMs,
+    events: takeEvents(),
+    seconds: (Date.now() - startedAt) / 1000,
+  }
 }
 
 /** @returns whether it came to none in time */

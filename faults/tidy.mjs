@@ -33,7 +33,7 @@ while read -r word pid; do
 done
 for pid in $all; do tr '\\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null | grep -qF "$1" && kill -KILL "$pid"; done
 sleep 3
-umount "$1"/*/mount 2>/dev/null
+umount -l "$1"/*/mount "$1"/*/round-* 2>/dev/null
 rm -rf "$1"`
 
 let heir = null
