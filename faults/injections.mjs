@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FROM } from './proxy.mjs'
+import { FROM, TO } from './proxy.mjs'
 import { startOrThrow } from './processes.mjs'
 
 // What can be done to a fleet: each is given the world and the round, and returns when it is over.
@@ -20,6 +20,27 @@ export async function killOne({ slots }, { random, note, count }) {
 export async function crashPostgres({ postgres }, { note }) {
   note(await postgres.crash())
 }
+
+/**
+ * Workers have all their hands full when the database goes away, and nobody's letter is at fault: all of it has to go on
+ * at once when it is back.
+ */
+export async function cutFullHands({ proxy, db }, { count }) {
+  const pause = `insert into pause (id, channel, reason, created_by) values (gen_random_uuid(), 'mailbox', 'faults', 'faults')`
+  await db.query(pause)
+  await sleep(1_500)
+  let held = 0
+  proxy.faults.watch = ({ direction, bytes }) =>
+    direction === TO && bytes.includes('m.sealed_recipient, i.sealed_content') && ++held > 0 ? 'lose' : 'pass'
+  await db.query(`delete from pause where created_by = 'faults'`)
+  for (let waits = 0; waits < 50 && held < FULL_HANDS; waits++) await sleep(20)
+  proxy.faults.watch = null
+  proxy.cut()
+  count('cut in hand', held)
+}
+
+/** Of two workers, together. */
+const FULL_HANDS = 16
 
 export async function goSilent({ proxy }) {
   proxy.faults.hole = true

@@ -17,6 +17,15 @@ const scenarios = [
     inject: inject.killOne,
   },
   { name: 'postgres', title: 'PostgreSQL ends at once and recovers', rounds: [5, 40], inject: inject.crashPostgres },
+  {
+    name: 'backlog',
+    title: 'the database goes away while workers have all hands full',
+    rounds: [2, 10],
+    // Promised in reliability.md §6: interrupted deliveries go on within 20 s.
+    drainMs: 20_000,
+    clients: 16,
+    inject: inject.cutFullHands,
+  },
   { name: 'cut', title: 'every database connection is reset', rounds: [4, 20], inject: ({ proxy }) => proxy.cut() },
   {
     name: 'silence',
