@@ -21,8 +21,8 @@ export const DEFECTS = [
     ],
   },
   {
-    name: 'new-key-per-attempt',
-    title: 'every attempt has an effect of its own',
+    name: 'two-effects',
+    title: 'every attempt has an effect of its own in the mailbox',
     expects: 'I7 not once',
     patches: [
       {
@@ -34,6 +34,13 @@ export const DEFECTS = [
       },
       { file: 'store/transitions.js', from: '!mayFollow(next, row.state)', to: 'false' },
     ],
+  },
+  {
+    name: 'new-key-per-attempt',
+    title: 'every attempt to report a state has a key of its own',
+    expects: 'I7 report keys',
+    needsReports: true,
+    patches: [{ file: 'report/channel.js', from: 'return reports[0].job.id;', to: 'return reports[0].job.attemptId;' }],
   },
   {
     name: 'lease-renewal-by-owner',

@@ -88,6 +88,15 @@ export async function hangUp({ faults }, { count }) {
   faults.dropAnswers = 0
 }
 
+/** The return channel treats half of its calls so for a while. */
+export const misbehave =
+  (how) =>
+  async ({ receiver }, { random }) => {
+    receiver.misbehave(how, 50, random)
+    await sleep(700)
+    receiver.heal()
+  }
+
 const STOP_LIMIT_MS = 10_000
 
 export async function terminate({ slots }, { random, note }) {

@@ -97,3 +97,5 @@ export const hasReports = (place) =>
     () => true,
     () => false,
   )
+
+export const NO_REPORTS = 'this build has no return channel'
