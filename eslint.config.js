@@ -34,5 +34,5 @@ export default tseslint.config(
       },
     },
   },
-  { files: ['scripts/**', 'bench/**', 'fuzz/**', 'src/cli/**'], rules: { 'no-console': 'off' } },
+  { files: ['scripts/**', 'bench/**', 'faults/**', 'fuzz/**', 'src/cli/**'], rules: { 'no-console': 'off' } },
 )

@@ -8,10 +8,11 @@ const PATH = '/Asiointitili/ViranomaispalvelutWSInterface'
 
 /**
  * Starts the whole gateway as its users do, with its own PostgreSQL, on a free port of the loopback.
+ * @param place.log  file for what it prints, when the place has several
  * @returns as `startChild`; url; codeOf(traceId), which is what the gateway's log says a request was answered with
  */
-export async function startGateway({ dist, dataDir }, settings = {}) {
-  const output = join(dataDir, '..', 'gateway.log')
+export async function startGateway({ dist, dataDir, log }, settings = {}) {
+  const output = log ?? join(dataDir, '..', 'gateway.log')
   rmSync(output, { force: true })
   const env = { ASTI_DATA_DIR: dataDir, HOST: '127.0.0.1', PORT: '0', ...settings }
   const child = startChild({ file: join(dist, 'main.js'), env, output })

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stopAll } from './child.mjs'
+import { benchDelivery } from './delivery-bench.mjs'
 import { benchEndpoint } from './endpoint-bench.mjs'
 import { benchHostile } from './hostile-bench.mjs'
 import { benchIsolation } from './isolation-bench.mjs'
@@ -11,12 +12,14 @@ import { makePlace } from './place.mjs'
 import { summarizeProfile } from './profile.mjs'
 import { progress } from './progress.mjs'
 import { printMachine, printProfiles, printTable, printVerdicts } from './report.mjs'
+import { printDelivery } from './report-delivery.mjs'
 import { printHostile, printIsolation, printLinear } from './report-bounds.mjs'
 import { benchVerification } from './verify-bench.mjs'
 
 const benches = {
   verify: benchVerification,
   endpoint: benchEndpoint,
+  delivery: benchDelivery,
   hostile: benchHostile,
   linear: benchLinear,
   isolation: benchIsolation,
@@ -44,7 +47,7 @@ async function run(options) {
 }
 
 function print(results, { profile, markdown }) {
-  const { verify, endpoint, hostile, linear, isolation } = results
+  const { verify, endpoint, delivery, hostile, linear, isolation } = results
   const layout = { markdown }
   if (verify) {
     const columns = [
@@ -62,6 +65,7 @@ function print(results, { profile, markdown }) {
     printTable(`Whole endpoint over a socket, ${inParallel} requests at a time`, endpoint, columns, layout)
   }
   printVerdicts(results)
+  if (delivery) printDelivery(delivery, layout)
   if (hostile) printHostile(hostile, layout)
   if (linear) printLinear(linear, layout)
   if (isolation) printIsolation(isolation, layout)

@@ -4,9 +4,10 @@ import { parseArgs } from 'node:util'
 
 const HELP = `Measures verification and the whole endpoint beside a straightforward handler.
 
-  npm run bench                          verify and endpoint, about four minutes
-  npm run bench -- --only PART           one part: verify, endpoint, hostile, linear, isolation; or several: a,b
-  npm run bench -- --quick               fewer and shorter rounds: verify and endpoint take under a minute
+  npm run bench                          verify, endpoint and delivery, about ten minutes
+  npm run bench -- --only PART           one part: verify, endpoint, delivery, hostile, linear,
+                                         isolation; or several: a,b
+  npm run bench -- --quick               fewer and shorter rounds: those three take about a minute
   npm run bench -- --case TEXT           of hostile, linear and isolation only the cases whose names hold it
   npm run bench -- --json FILE           writes every figure to FILE as well
   npm run bench -- --markdown            prints the tables as Markdown, for docs/performance.md
@@ -16,13 +17,14 @@ const HELP = `Measures verification and the whole endpoint beside a straightforw
 
   verify      verification alone: reading, signature, command
   endpoint    the whole gateway over a socket, with storage
+  delivery    a queue drained by one worker, and how soon a letter is picked up; about five minutes
   hostile     what must be refused, beside an honest request of its size; about six minutes
   linear      what one element, attribute, reference … more costs, in small and in large documents; about four minutes
   isolation   an honest caller's waiting times while another address attacks; about three minutes
 
 A missed target is printed, and is no failure: the exit code says only whether the bench could measure.`
 
-const PARTS = ['verify', 'endpoint', 'hostile', 'linear', 'isolation']
+const PARTS = ['verify', 'endpoint', 'delivery', 'hostile', 'linear', 'isolation']
 
 /** Rounds alternate between the handlers; a round handles requests for `roundMs`, and at least one. */
 const FULL = {
@@ -31,6 +33,8 @@ const FULL = {
   gateRounds: 5,
   doorRounds: 3,
   attackMs: 10_000,
+  queued: 100_000,
+  pickUps: 500,
   roundMs: 1_000,
   warmUpMs: 2_000,
   warmUpLeast: 150,
@@ -43,6 +47,8 @@ const QUICK = {
   gateRounds: 2,
   doorRounds: 1,
   attackMs: 3_000,
+  queued: 5_000,
+  pickUps: 60,
   roundMs: 250,
   warmUpMs: 500,
   warmUpLeast: 20,
@@ -66,7 +72,7 @@ export function readOptions(argv) {
     },
   })
   if (values.help) return null
-  const chosen = values.only === undefined ? ['verify', 'endpoint'] : values.only.split(',')
+  const chosen = values.only === undefined ? ['verify', 'endpoint', 'delivery'] : values.only.split(',')
   if (!chosen.every((part) => PARTS.includes(part)))
     throw Object.assign(new Error(`--only wants some of ${PARTS.join(', ')}`), { code: 'ERR_PARSE_ARGS_ONLY' })
   return {

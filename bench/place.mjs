@@ -24,7 +24,7 @@ export async function makePlace(parent) {
 }
 
 async function fill(folder) {
-  for (const name of ['dist', 'wsdl', 'xsd', 'package.json', 'src/store/migrations'])
+  for (const name of ['dist', 'wsdl', 'xsd', 'questions', 'package.json', 'src/store/migrations'])
     cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const [dist, dataDir] = [join(folder, 'dist'), join(folder, 'data')]

@@ -47,11 +47,14 @@ async function outcomeOf({ log }: Attempting, channel: Channel, job: Job, stop: 
   } catch (error) {
     if (limit.aborted) return { kind: 'unreachable', code: 'TIMED_OUT' }
     if (stop.aborted) return { kind: 'unreachable', code: 'WORKER_STOPPED', retryAfterMs: 0 }
-    if (error instanceof StoreUnavailable) return { kind: 'unreachable', code: error.code }
+    // The target has nothing to do with it: no chance is used up, and nobody's line has to rest.
+    if (error instanceof StoreUnavailable) return { kind: 'waiting', code: error.code, retryAfterMs: STORE_AWAY_MS }
     log.error({ event: 'delivery.failed', deliveryId: job.id, channel: job.channel, err: error })
     return { kind: 'unreachable', code: 'INTERNAL' }
   }
 }
+
+const STORE_AWAY_MS = 1_000
 
 /** A channel that does not hear the signal must not hold its place. */
 const untilAborted = (signal: AbortSignal): Promise<never> =>

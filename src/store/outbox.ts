@@ -162,19 +162,21 @@ export async function reap(db: Queryable): Promise<number> {
 
 // ── Targets that do not answer ────────────────────────────────────────────────────────────────────────────────────────
 
-/** After so many unanswered attempts in a row a line rests; each further one doubles the rest. */
+/** After so many unanswered attempts in a row a line rests; each further one after the rest doubles the next. */
 const BREAKER = { failures: 5, restMs: 5_000, longestMs: 300_000 } as const
 
 /** What breaks together: each authority's return channel by itself, every other channel as a whole. */
 export const lineOf = ({ channel, authorityId, serviceId }: Pick<Job, 'channel' | 'authorityId' | 'serviceId'>) =>
   channel === 'return-channel' ? `${channel}/${authorityId}/${serviceId}` : channel
 
+/** What was in hand when the rest began tells nothing new when it fails: one moment's trouble is not a long one. */
 export async function noteUnanswered(tx: Queryable, job: Job, code: string): Promise<void> {
   await tx.query(
     `insert into breaker (line, failures, code) values ($1, 1, $2)
      on conflict (line) do update set failures = breaker.failures + 1, failed_at = now(), code = $2,
        open_until = case when breaker.failures + 1 >= $3 then now() + interval '1 millisecond' *
-         least($4 * power(2, least(breaker.failures + 1 - $3, 20)), $5) end`,
+         least($4 * power(2, least(breaker.failures + 1 - $3, 20)), $5) end
+     where breaker.open_until is null or breaker.open_until <= now()`,
     [lineOf(job), code, BREAKER.failures, BREAKER.restMs, BREAKER.longestMs],
   )
 }

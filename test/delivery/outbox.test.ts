@@ -237,8 +237,17 @@ describe('targets that do not answer', () => {
     for (let i = 0; i < 8; i++) {
       await failTimes(job!, 1)
       rests.push(await restMs())
+      await db.query('update breaker set open_until = now()')
     }
     expect(rests).toEqual([5, 10, 20, 40, 80, 160, 300, 300])
+  })
+
+  test('twenty attempts that fail in the same moment make a line rest for five seconds, not for five minutes', async () => {
+    await queue(db, await newService(db))
+    const [job] = await claim()
+    await failTimes(job!, 20)
+    const { rows } = await db.query('select failures, open_until < now() + interval $$6 s$$ as short from breaker')
+    expect(rows).toEqual([{ failures: 5, short: true }])
   })
 })
 

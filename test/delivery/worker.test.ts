@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import type { Database } from '../../src/store/index.js'
+import { StoreUnavailable, type Database } from '../../src/store/index.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
 import { eventually, newService, queue, rowOf, scripted, startWorker, type TestWorker } from '../support/queue.js'
 
@@ -100,6 +100,20 @@ test('a consequence that cannot be written leaves the delivery undone, and it is
   await ends(id)
   const { rows } = await db.query(`select line from breaker where line like 'vaikutus%'`)
   expect(rows).toEqual([{ line: 'vaikutus-2' }])
+})
+
+test('a database that is away for a moment uses up no attempt, and no channel rests because of it', async () => {
+  let times = 0
+  const channel = scripted(() => {
+    if (++times <= 20) throw new StoreUnavailable('STORE_UNAVAILABLE', 'away')
+    return { kind: 'delivered' }
+  })
+  start(db, [channel])
+  const service = await newService(db)
+  const queued = await Promise.all(Array.from({ length: 20 }, () => queue(db, service)))
+  for (const id of queued) await ends(id)
+  for (const id of queued) expect(await rowOf(db, id)).toMatchObject({ state: 'delivered', attempts: 1 })
+  expect((await db.query('select from breaker')).rowCount).toBe(0)
 })
 
 test('one slow target takes its own places only', async () => {
