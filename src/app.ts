@@ -62,7 +62,7 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
   const { db } = runtime
   const certificates = createCertificateWatch(config, { db, log, clock, own: () => ownCertificates(keys) })
   const metrics = createMetrics(inFlight, certificates, () => sweep.queueFigures(db))
-  const delivering = buildDelivery(config, { runtime, log, metrics: metrics.delivery })
+  const delivering = buildDelivery(config, { runtime, log, clock, keys, metrics: metrics.delivery })
   const connections = createConnections(config, { isTrusted, metrics, log })
   const noteRefusals = (id: string, count: number): Promise<void> =>
     submissions.addNotes(runtime.db, id, { furtherRefusals: count })

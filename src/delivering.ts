@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js'
 import type { Config } from './config/index.js'
 import {
   createBell,
@@ -8,7 +9,9 @@ import {
   type Channel,
   type DeliveryMetrics,
 } from './delivery/index.js'
+import type { KeyRing } from './keys/index.js'
 import type { Log } from './log.js'
+import { createReturnChannel } from './report/index.js'
 import type { Runtime } from './runtime.js'
 
 /** What delivers in this process, and the bell that intake rings. */
@@ -19,15 +22,21 @@ export interface Delivering {
   stop(limitMs: number): Promise<void>
 }
 
+interface Parts {
+  readonly runtime: Runtime
+  readonly log: Log
+  readonly clock: Clock
+  readonly keys: KeyRing
+  readonly metrics: DeliveryMetrics
+}
+
 /** A gateway without workers rings for those of other processes. */
-export function buildDelivery(
-  config: Config,
-  { runtime, log, metrics }: { runtime: Runtime; log: Log; metrics: DeliveryMetrics },
-): Delivering {
-  const { db } = runtime
+export function buildDelivery(config: Config, parts: Parts): Delivering {
+  const { log, metrics } = parts
+  const { db } = parts.runtime
   const bell = createBell({ db, log })
   if (config.role === 'gateway') return { bell, start: () => undefined, stop: () => bell.close() }
-  const worker = createWorker({ ...config, db, log, metrics, bell, channels: channelsOf(config, runtime) })
+  const worker = createWorker({ ...config, db, log, metrics, bell, channels: channelsOf(config, parts) })
   let stopSweeper = (): void => undefined
   return {
     bell,
@@ -44,6 +53,22 @@ export function buildDelivery(
   }
 }
 
-const channelsOf = (config: Config, { db, sealer }: Runtime): Channel[] => [
-  createMailboxChannel({ db, sealer, times: config }),
-]
+/** A sandbox calls receivers on its own computer. */
+const LOOPBACK = ['127.0.0.0/8', '::1']
+
+function channelsOf(config: Config, { runtime: { db, sealer }, clock, keys }: Parts): Channel[] {
+  const { mode, deliveryConcurrency, returnChannelNetworks, returnChannelTimeoutMs } = config
+  return [
+    createMailboxChannel({ db, sealer, times: config }),
+    createReturnChannel({
+      ...{ db, sealer, signer: keys.signer, identity: () => keys.clientIdentity(), now: () => clock.now() },
+      networks: returnChannelNetworks ?? (mode === 'sandbox' ? LOOPBACK : []),
+      timeoutMs: returnChannelTimeoutMs,
+      // Authorities that do not answer must not take the places of letters.
+      concurrency: Math.max(1, Math.floor(deliveryConcurrency * 0.75)),
+      // With store/citizen-messages.ts: { find: (key) => citizenMessages.findCitizenMessage(db, sealer, key),
+      // setAuthorityReference: citizenMessages.setAuthorityReference }
+      citizenMessages: null,
+    }),
+  ]
+}
