@@ -5,7 +5,7 @@ import type { StateCode } from '../message/index.js'
 import type { ReturnChannel, ServiceSettings } from '../registration/index.js'
 import { letters, outbox, transitions, type Database, type Sealer } from '../store/index.js'
 import type { Signer } from '../trust/index.js'
-import { createBatches } from './batches.js'
+import { createBatches, type Place } from './batches.js'
 import { pushOf, type CitizenMessages } from './citizen-messages.js'
 import { outcomeOf, outcomeOfError } from './outcomes.js'
 import { callTarget, type Calling, type Push } from './target.js'
@@ -38,9 +38,9 @@ interface Report {
 export function createReturnChannel(options: ReturnChannelOptions): Channel {
   const { db, sealer, citizenMessages } = options
   const signerOf = (settings: ServiceSettings): Signer => options.signer(settings.signingKey ?? 'current')
-  const batch = createBatches((reports: readonly Report[]) => pushStates(options, reports))
+  const enter = createBatches((reports: readonly Report[]) => pushStates(options, reports))
 
-  const deliverState = async (job: Job, signal: AbortSignal): Promise<Outcome> => {
+  const deliverState = async (job: Job, signal: AbortSignal, { go }: Place<Report, Outcome>): Promise<Outcome> => {
     const letter = await letters.findLetter(db, sealer, job)
     if (letter === null) return GONE
     const { settings } = letter
@@ -51,8 +51,7 @@ export function createReturnChannel(options: ReturnChannelOptions): Channel {
     const { title, authorityEmail } = letter.content.reveal()
     const { number, reference } = letter
     const push = { number, reference, state, at, title, authorityEmail, recipient: letter.recipient.reveal() }
-    const line = `${job.authorityId}/${job.serviceId}`
-    return batch(line, channel.batchSize ?? 1, { job, push, channel, signer: signerOf(settings), signal })
+    return go(channel.batchSize ?? 1, { job, push, channel, signer: signerOf(settings), signal })
   }
 
   const deliverMessage = async (job: Job, signal: AbortSignal): Promise<Outcome> => {
@@ -79,8 +78,12 @@ export function createReturnChannel(options: ReturnChannelOptions): Channel {
     // Time for a batch that is refused and whose items then go alone, and for what stands around the calls.
     timeoutMs: 2 * options.timeoutMs + 5_000,
     pausesMs: schedules.returnChannel,
-    deliver: (job, signal) =>
-      job.purpose === 'citizen-message' ? deliverMessage(job, signal) : deliverState(job, signal),
+    deliver: (job, signal) => {
+      if (job.purpose === 'citizen-message') return deliverMessage(job, signal)
+      // Entered before anything is waited for: those of one claim find each other.
+      const place = enter(`${job.authorityId}/${job.serviceId}`)
+      return deliverState(job, signal, place).finally(place.leave)
+    },
   }
 }
 
@@ -138,6 +141,7 @@ async function attempting<T>(
   signal: AbortSignal,
   work: (limited: AbortSignal) => Promise<T>,
 ): Promise<T | Outcome> {
+  signal.throwIfAborted()
   const limit = AbortSignal.timeout(timeoutMs)
   try {
     return await work(AbortSignal.any([signal, limit]))

@@ -136,13 +136,13 @@ describe('a connection', () => {
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     port = (server.address() as AddressInfo).port
   })
-  afterAll(() => server.close())
+  afterAll(() => void server.close())
   const call = (path: string, more: Partial<GuardOptions>): Promise<number | string> => {
     const { lookup } = guard(more)
     const url = new URL(`http://viranomainen.example:${port}${path}`)
     return post(url, { headers: {}, body: 'x', lookup, identity: null, signal: AbortSignal.timeout(5_000) }).then(
       ({ httpStatus }) => httpStatus,
-      (error: NodeJS.ErrnoException) => error.code ?? error.message,
+      (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error),
     )
   }
 
