@@ -12,6 +12,7 @@ import {
   createMetrics,
   operationsRoutes,
   plainAnswers,
+  receiverRoutes,
   soapRoutes,
   trustedPeers,
   watchForwarding,
@@ -33,9 +34,10 @@ import { keySourcesOf } from './key-sources.js'
 import { createKeyRing, type KeyRing } from './keys/index.js'
 import type { Log } from './log.js'
 import { isReady } from './operations/index.js'
+import { createReceiver } from './receiver/index.js'
 import type { Runtime } from './runtime.js'
 import { submissions, sweep } from './store/index.js'
-import { readCertificate } from './trust/index.js'
+import { readCertificate, type Signer } from './trust/index.js'
 
 export interface App {
   readonly http: FastifyInstance
@@ -102,6 +104,14 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
     })
     done()
   })
+  if (runtime.sandbox !== null) {
+    const signers = (): Signer[] => [keys.signer('current'), keys.signer('next')]
+    const receiver = createReceiver({ signers, clock })
+    void http.register((scope, _options, done) => {
+      receiverRoutes(scope, receiver)
+      done()
+    })
+  }
   contractRoutes(http, { publicUrl: config.publicUrl })
   operationsRoutes(http, { metrics, isReady: async () => !draining && (await isReady(context)) })
   http.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {

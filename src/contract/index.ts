@@ -27,5 +27,12 @@ export {
   type StatePush,
 } from './return-channel/encode.js'
 export { pushNames, pushOperationOf, type Generation, type PushOperation } from './return-channel/names.js'
+export {
+  conformanceOfPush,
+  decodePush,
+  encodePushAnswer,
+  encodePushFault,
+  type ReceivedPush,
+} from './return-channel/receive.js'
 export { publishedPushFiles, pushDescription } from './return-channel/published.js'
 export { publishedSchema, publishedWsdl } from './published.js'
