@@ -12,6 +12,7 @@ import {
   createMetrics,
   operationsRoutes,
   plainAnswers,
+  receiverRoutes,
   soapRoutes,
   trustedPeers,
   watchForwarding,
@@ -33,9 +34,10 @@ import { keySourcesOf } from './key-sources.js'
 import { createKeyRing, type KeyRing } from './keys/index.js'
 import type { Log } from './log.js'
 import { isReady } from './operations/index.js'
+import { createReceiver } from './receiver/index.js'
 import type { Runtime } from './runtime.js'
 import { submissions, sweep } from './store/index.js'
-import { readCertificate } from './trust/index.js'
+import { readCertificate, type Signer } from './trust/index.js'
 
 export interface App {
   readonly http: FastifyInstance
@@ -62,7 +64,7 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
   const { db } = runtime
   const certificates = createCertificateWatch(config, { db, log, clock, own: () => ownCertificates(keys) })
   const metrics = createMetrics(inFlight, certificates, () => sweep.queueFigures(db))
-  const delivering = buildDelivery(config, { runtime, log, metrics: metrics.delivery })
+  const delivering = buildDelivery(config, { runtime, log, clock, keys, metrics: metrics.delivery })
   const connections = createConnections(config, { isTrusted, metrics, log })
   const noteRefusals = (id: string, count: number): Promise<void> =>
     submissions.addNotes(runtime.db, id, { furtherRefusals: count })
@@ -106,6 +108,14 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
       done()
     })
     contractRoutes(http, { publicUrl: config.publicUrl })
+  }
+  if (runtime.sandbox !== null) {
+    const signers = (): Signer[] => [keys.signer('current'), keys.signer('next')]
+    const receiver = createReceiver({ signers, clock })
+    void http.register((scope, _options, done) => {
+      receiverRoutes(scope, receiver)
+      done()
+    })
   }
   operationsRoutes(http, { metrics, isReady: async () => !draining && (await isReady(context)) })
   http.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {

@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js'
 import type { Config } from './config/index.js'
 import {
   createBell,
@@ -11,7 +12,9 @@ import {
   type DeliveryMetrics,
   type FindCitizenMail,
 } from './delivery/index.js'
+import type { KeyRing } from './keys/index.js'
 import type { Log } from './log.js'
+import { createReturnChannel } from './report/index.js'
 import type { Runtime } from './runtime.js'
 
 /** What delivers in this process, and the bell that intake rings. */
@@ -22,11 +25,17 @@ export interface Delivering {
   stop(limitMs: number): Promise<void>
 }
 
+interface Parts {
+  readonly runtime: Runtime
+  readonly log: Log
+  readonly clock: Clock
+  readonly keys: KeyRing
+  readonly metrics: DeliveryMetrics
+}
+
 /** A gateway without workers rings for those of other processes. */
-export function buildDelivery(
-  config: Config,
-  { runtime, log, metrics }: { runtime: Runtime; log: Log; metrics: DeliveryMetrics },
-): Delivering {
+export function buildDelivery(config: Config, parts: Parts): Delivering {
+  const { runtime, log, metrics } = parts
   if (config.role === 'gateway') {
     const bell = createBell({ db: runtime.db, log })
     return { bell, start: () => undefined, stop: () => bell.close() }
@@ -34,7 +43,8 @@ export function buildDelivery(
   // Of its own: deliveries must never take the connections that requests need, nor wait for them.
   const db = runtime.openPool(config.deliveryPoolSize)
   const bell = createBell({ db, log })
-  const worker = createWorker({ ...config, db, log, metrics, bell, channels: channelsOf(config, { ...runtime, db }) })
+  const channels = channelsOf(config, { ...parts, runtime: { ...runtime, db } })
+  const worker = createWorker({ ...config, db, log, metrics, bell, channels })
   let stopSweeper = (): void => undefined
   return {
     bell,
@@ -52,11 +62,27 @@ export function buildDelivery(
   }
 }
 
+/** A sandbox calls receivers on its own computer. */
+const LOOPBACK = ['127.0.0.0/8', '::1']
+
 /** With store/citizen-messages.ts: (key) => citizenMessages.findCitizenMessage(db, sealer, key). Until then such e-mail waits. */
 const findCitizenMail: FindCitizenMail | null = null
 
-const channelsOf = (config: Config, { db, sealer }: Runtime): Channel[] => [
-  createMailboxChannel({ db, sealer, times: config }),
-  createEmailChannel({ ...config, db, sealer, findCitizenMail }),
-  createSmsChannel({ ...config, db, sealer }),
-]
+function channelsOf(config: Config, { runtime: { db, sealer }, clock, keys }: Parts): Channel[] {
+  const { mode, deliveryConcurrency, returnChannelNetworks, returnChannelTimeoutMs } = config
+  return [
+    createMailboxChannel({ db, sealer, times: config }),
+    createEmailChannel({ ...config, db, sealer, findCitizenMail }),
+    createSmsChannel({ ...config, db, sealer }),
+    createReturnChannel({
+      ...{ db, sealer, signer: keys.signer, identity: () => keys.clientIdentity(), now: () => clock.now() },
+      networks: returnChannelNetworks ?? (mode === 'sandbox' ? LOOPBACK : []),
+      timeoutMs: returnChannelTimeoutMs,
+      // Authorities that do not answer must not take the places of letters.
+      concurrency: Math.max(1, Math.floor(deliveryConcurrency * 0.75)),
+      // With store/citizen-messages.ts: { find: (key) => citizenMessages.findCitizenMessage(db, sealer, key),
+      // setAuthorityReference: citizenMessages.setAuthorityReference }
+      citizenMessages: null,
+    }),
+  ]
+}

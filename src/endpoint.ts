@@ -8,6 +8,9 @@ export const INTERNAL_PATH = '/InternalServices/Viestinvalitys/Viranomaispalvelu
 /** Our own contract: registration and status (docs/joining.md). */
 export const JOINING_PATH = '/Asiointitili/LiittymispalvelutWSInterface'
 
+/** Where the files that describe the return channel are; authorities host it. */
+export const PUSH_FILES_PATH = '/Asiointitili'
+
 /** Where each contract is answered. */
 export const contractPaths = {
   authority: [SIGNED_PATH, NON_SIGNED_PATH, INTERNAL_PATH],

@@ -16,6 +16,7 @@ export function keySourcesOf(config: Config, sandbox: SandboxFiles | null): KeyR
             names: { certificate: 'ASTI_NEXT_SIGNING_CERTIFICATE_FILE', password: 'ASTI_NEXT_SIGNING_KEY_PASSWORD' },
           },
     tls: tlsSourceOf(config),
+    client: clientSource(config),
   }
 }
 
@@ -27,6 +28,15 @@ export function tlsSourceOf({ tlsKeyFile, tlsCertificateFile, tlsKeyPassword }: 
     certificateFile: tlsCertificateFile,
     password: tlsKeyPassword,
     names: { certificate: 'ASTI_TLS_CERTIFICATE_FILE', password: 'ASTI_TLS_KEY_PASSWORD' },
+  }
+}
+
+function clientSource({ returnChannelTlsKeyFile, returnChannelTlsCertificateFile }: Config): KeySource | null {
+  if (returnChannelTlsKeyFile === undefined) return null
+  return {
+    keyFile: returnChannelTlsKeyFile,
+    certificateFile: returnChannelTlsCertificateFile,
+    names: { certificate: 'ASTI_RETURN_CHANNEL_TLS_CERTIFICATE_FILE' },
   }
 }
 

@@ -1,9 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { publishedSchema, publishedWsdl, type ContractName } from '../contract/index.js'
-import { contractPaths } from '../endpoint.js'
+import { publishedPushFiles, publishedSchema, publishedWsdl, type ContractName } from '../contract/index.js'
+import { contractPaths, PUSH_FILES_PATH } from '../endpoint.js'
 
-/** `?wsdl` and `?xsd=NAME` on every endpoint (viranomaispalvelut.md §2). */
+/**
+ * `?wsdl` and `?xsd=NAME` on every endpoint (viranomaispalvelut.md §2), and the files of the return channel, which is
+ * answered by authorities: they build their receivers from these (docs/return-channel.md).
+ */
 export function contractRoutes(app: FastifyInstance, { publicUrl }: { publicUrl: string | undefined }): void {
+  for (const [name, content] of publishedPushFiles)
+    app.get(`${PUSH_FILES_PATH}/${name}`, (_request, reply) => reply.type('text/xml; charset=utf-8').send(content))
   for (const contract of Object.keys(contractPaths) as ContractName[]) {
     for (const path of contractPaths[contract]) {
       app.get(path, (request, reply) => {

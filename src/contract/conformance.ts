@@ -37,9 +37,17 @@ const REMOVED = new Set([
 const schemas = { authority: readSchema(schemaOf('authority')), joining: readSchema(schemaOf('joining')) }
 
 /** Compares a request with the published schema of its contract; null when it fits. */
-export function conformanceOf(document: XmlDocument, payload: XmlElement, contract: ContractName): Conformance | null {
+export const conformanceOf = (document: XmlDocument, payload: XmlElement, contract: ContractName): Conformance | null =>
+  conformanceBy(schemas[contract], document, payload)
+
+/** The same with another schema. */
+export function conformanceBy(
+  schema: ReadonlyMap<string, SchemaElement>,
+  document: XmlDocument,
+  payload: XmlElement,
+): Conformance | null {
   const walk = new Walk(document)
-  const element = schemas[contract].get(payload.local)
+  const element = schema.get(payload.local)
   if (element !== undefined) walk.compare(payload, element, payload.local)
   return walk.result()
 }

@@ -17,4 +17,22 @@ export { ContractError } from './errors.js'
 export { decodeJoiningCommand, encodeMessageStatuses, encodeRegistration } from './joining/index.js'
 export { isJoiningOperation, wireNames, type ContractName, type WireOperation } from './names.js'
 export { peek } from './peek.js'
+export { judgePushAnswer, type PushAnswer, type PushVerdict } from './return-channel/answer.js'
+export {
+  encodeMessage,
+  encodeRoutingHeader,
+  encodeStates,
+  type MessagePush,
+  type PushHead,
+  type StatePush,
+} from './return-channel/encode.js'
+export { pushNames, pushOperationOf, type Generation, type PushOperation } from './return-channel/names.js'
+export {
+  conformanceOfPush,
+  decodePush,
+  encodePushAnswer,
+  encodePushFault,
+  type ReceivedPush,
+} from './return-channel/receive.js'
+export { publishedPushFiles, pushDescription } from './return-channel/published.js'
 export { publishedSchema, publishedWsdl } from './published.js'

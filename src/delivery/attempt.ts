@@ -18,11 +18,12 @@ export interface Attempting {
 export async function attempt(context: Attempting, channel: Channel, job: Job, stop: AbortSignal): Promise<void> {
   const startedAt = performance.now()
   const outcome = await outcomeOf(context, channel, job, stop)
-  const recorded = await record(context, channel, job, outcome)
+  const end = await record(context, channel, job, outcome)
+  const recorded = end !== null
   const durationMs = Math.round(performance.now() - startedAt)
   const { metrics, log, workerId } = context
   metrics.attempted({ channel: job.channel, outcome: recorded ? outcome.kind : 'lost', durationMs })
-  if (recorded && (outcome.kind === 'delivered' || outcome.kind === 'refused'))
+  if (recorded && (outcome.kind === 'delivered' || (outcome.kind === 'refused' && end === 'dead')))
     metrics.finished({ channel: job.channel, purpose: job.purpose, ageMs: Date.now() - job.createdAt.getTime() })
   log.info({
     event: 'delivery.attempted',
@@ -37,7 +38,17 @@ export async function attempt(context: Attempting, channel: Channel, job: Job, s
     durationMs,
     workerId,
   })
+  if (end === 'dead')
+    log.error({
+      event: 'delivery.given-up',
+      ...{ deliveryId: job.id, messageId: job.messageId, channel: job.channel, purpose: job.purpose },
+      ...{ authorityId: job.authorityId, serviceId: job.serviceId, code: 'code' in outcome ? outcome.code : null },
+      attempt: job.attempt,
+    })
 }
+
+/** What a recorded attempt left: a delivery that somebody has to look at, or any other. */
+type End = 'dead' | 'other'
 
 async function outcomeOf({ log }: Attempting, channel: Channel, job: Job, stop: AbortSignal): Promise<Outcome> {
   const limit = AbortSignal.timeout(channel.timeoutMs)
@@ -67,18 +78,17 @@ const untilAborted = (signal: AbortSignal): Promise<never> =>
 /** The lease is longer than all of them together; after it somebody else has the delivery. */
 const TRY_AGAIN_MS = [100, 500, 1_000, 2_000]
 
-/** @returns false when the delivery is somebody else's by now, or the database does not take the word */
-async function record(context: Attempting, channel: Channel, job: Job, outcome: Outcome): Promise<boolean> {
+/** @returns null when the delivery is somebody else's by now, or the database does not take the word */
+async function record(context: Attempting, channel: Channel, job: Job, outcome: Outcome): Promise<End | null> {
   const { db, log } = context
   for (let tries = 0; ; tries++) {
     try {
-      await db.withTransaction((tx) => write(tx, context, channel, job, outcome))
-      return true
+      return await db.withTransaction((tx) => write(tx, context, channel, job, outcome))
     } catch (error) {
       const pause = error instanceof StoreUnavailable ? TRY_AGAIN_MS[tries] : undefined
       if (pause === undefined) {
         log.warn({ event: 'delivery.not-recorded', deliveryId: job.id, channel: job.channel, err: error })
-        return false
+        return null
       }
       await sleep(pause, null, { ref: false })
     }
@@ -92,9 +102,12 @@ async function write(
   channel: Channel,
   job: Job,
   outcome: Outcome,
-): Promise<void> {
+): Promise<End> {
   const { workerId, pauseDivisor: divisor } = context
-  const end = (result: outbox.Finish): Promise<void> => outbox.finish(tx, job, workerId, result)
+  const end = async (result: outbox.Finish): Promise<End> => {
+    await outbox.finish(tx, job, workerId, result)
+    return result.next === 'dead' ? 'dead' : 'other'
+  }
   const detail = outcome.detail === undefined ? {} : { detail: outcome.detail }
   switch (outcome.kind) {
     case 'delivered':
@@ -106,17 +119,23 @@ async function write(
     case 'refused':
       await outcome.write?.(tx)
       if (job.lineFailures > 0) await outbox.noteAnswered(tx, job)
-      return end({ outcome: 'refused', code: outcome.code, next: 'dead', ...detail })
+      return end({ outcome: 'refused', code: outcome.code, next: afterRefusal(outcome, divisor), ...detail })
     case 'waiting':
       return end({ outcome: 'waiting', code: outcome.code, next: { retryAfterMs: outcome.retryAfterMs }, ...detail })
     case 'unreachable': {
       const pause = pauseAfter(job.attempt, channel.pausesMs, { random: context.random(), divisor })
       const retryAfterMs = pause === null ? null : Math.max(pause, outcome.retryAfterMs ?? 0)
-      if (outcome.answered === true && job.lineFailures > 0) await outbox.noteAnswered(tx, job)
-      if (outcome.answered !== true && outcome.code !== 'WORKER_STOPPED')
+      if (outcome.answered === true) {
+        if (job.lineFailures > 0) await outbox.noteAnswered(tx, job)
+      } else if (outcome.code !== 'WORKER_STOPPED' && outcome.isToldElsewhere !== true)
         await outbox.noteUnanswered(tx, job, outcome.code)
       const next = retryAfterMs === null ? ('dead' as const) : { retryAfterMs }
       return end({ outcome: 'unreachable', code: outcome.code, next, ...detail })
     }
   }
 }
+
+const afterRefusal = (
+  { retryAfterMs }: Extract<Outcome, { kind: 'refused' }>,
+  divisor: number,
+): outbox.Finish['next'] => (retryAfterMs === undefined ? 'dead' : { retryAfterMs: retryAfterMs / divisor })

@@ -13,7 +13,14 @@ export type Write = (tx: Tx) => Promise<void>
 export type Outcome =
   | { readonly kind: 'delivered'; readonly write?: Write; readonly detail?: object }
   | { readonly kind: 'dropped'; readonly code: string; readonly detail?: object }
-  | { readonly kind: 'refused'; readonly code: string; readonly write?: Write; readonly detail?: object }
+  | {
+      readonly kind: 'refused'
+      readonly code: string
+      readonly write?: Write
+      /** asked once more after so long, although the answer was no; given up at once when missing */
+      readonly retryAfterMs?: number
+      readonly detail?: object
+    }
   | {
       readonly kind: 'unreachable'
       readonly code: string
@@ -21,6 +28,8 @@ export type Outcome =
       readonly retryAfterMs?: number
       /** the target did answer, and only this delivery is held up: no matter for the breaker */
       readonly answered?: true
+      /** another delivery of the same request tells the line of it: what failed once must not count many times */
+      readonly isToldElsewhere?: boolean
       readonly detail?: object
     }
   | { readonly kind: 'waiting'; readonly code: string; readonly retryAfterMs: number; readonly detail?: object }

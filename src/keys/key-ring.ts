@@ -12,6 +12,8 @@ export interface KeyRingSources {
   readonly nextSigning: KeySource | null
   /** null: plain HTTP */
   readonly tls: KeySource | null
+  /** shown to return channels that ask who is calling; none when missing */
+  readonly client?: KeySource | null
 }
 
 /** The keys that the gateway uses now. Each is exchanged as a whole: a key never meets another one's certificate. */
@@ -20,6 +22,8 @@ export interface KeyRing {
   readonly signer: (which: 'current' | 'next') => Signer
   /** null: plain HTTP */
   secureContext(): SecureContextOptions | null
+  /** null: no certificate is shown to servers that we call */
+  clientIdentity(): SecureContextOptions | null
   /** Reads the files at once and says what came of it; for SIGHUP. */
   reload(): void
   /** Looks at the files this often, from now on; says only what has changed. 0: never. */
@@ -36,7 +40,7 @@ export interface KeyRingOptions {
 
 /** One key: how it is made of its files, and what was seen of them last. */
 interface Slot<T> {
-  readonly purpose: 'signing' | 'next-signing' | 'tls'
+  readonly purpose: 'signing' | 'next-signing' | 'tls' | 'client'
   readonly source: KeySource
   readonly make: (pair: KeyPair, source: KeySource) => T
   readonly onChange?: ((value: T) => void) | undefined
@@ -56,15 +60,19 @@ export function createKeyRing(sources: KeyRingSources, { log, tlsMinVersion, onT
   const makeContext = (pair: KeyPair, source: KeySource): SecureContextOptions =>
     secureContextOf(pair, tlsMinVersion, source)
   const tls = sources.tls && openSlot({ purpose: 'tls', source: sources.tls, make: makeContext, onChange: onTlsChange })
+  const client =
+    sources.client == null ? null : openSlot({ purpose: 'client', source: sources.client, make: makeContext })
   const look = (isAsked: boolean): void => {
     lookAt(current, log, isAsked)
     if (next !== null) lookAt(next, log, isAsked)
     if (tls !== null) lookAt(tls, log, isAsked)
+    if (client !== null) lookAt(client, log, isAsked)
   }
   let timer: NodeJS.Timeout | undefined
   return {
     signer: (which) => (which === 'next' && next !== null ? next.value : current.value),
     secureContext: () => tls?.value ?? null,
+    clientIdentity: () => client?.value ?? null,
     reload: () => look(true),
     watch: (intervalMs) => {
       clearInterval(timer)

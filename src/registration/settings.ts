@@ -1,13 +1,7 @@
 import { Ajv, type JSONSchemaType } from 'ajv'
 import type { Billing } from '../message/index.js'
 import { RegistrationError } from './errors.js'
-
-/** Where an authority takes states and answers of citizens (paluukanava.md). */
-export interface ReturnChannel {
-  readonly url: string
-  /** which elements its receiver knows: those of 2010–2014, or the newer ones too */
-  readonly generation: 'old' | 'new'
-}
+import { areCertificates, isNetwork, type ReturnChannel } from './return-channel.js'
 
 /** The authority's own words in notifications that there is mail; never anything of the mail itself. */
 export interface NotificationTexts {
@@ -120,6 +114,11 @@ const schemas: Readonly<Record<SettingName, object>> = {
         maxLength: 500,
       },
       generation: choice('old', 'new'),
+      signature: choice('sha256', 'sha1', 'none'),
+      routingHeader: { type: 'boolean' },
+      batchSize: whole(1, 100),
+      ca: { type: 'string', format: 'certificates', maxLength: 50_000 },
+      networks: list({ type: 'string', format: 'network' }, 50),
     },
     ['url', 'generation'],
   ),
@@ -130,7 +129,8 @@ const schemas: Readonly<Record<SettingName, object>> = {
 
 export const settingNames = Object.keys(schemas) as SettingName[]
 
-const check = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile({
+const formats = { certificates: areCertificates, network: isNetwork }
+const check = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true, formats }).compile({
   ...object(schemas),
 } as unknown as JSONSchemaType<ServiceSettings>)
 

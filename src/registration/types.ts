@@ -2,7 +2,7 @@ import type { Recipient, StateCode } from '../message/index.js'
 import type { Sensitive } from '../sensitive.js'
 import type { Requirement } from './requirements.js'
 import type { Environment, ServiceState } from './states.js'
-import type { ReturnChannel } from './settings.js'
+import type { ReturnChannel } from './return-channel.js'
 
 /** A name in the country's languages; Finnish always, the others when there are any. */
 export interface Names {

@@ -109,6 +109,15 @@ export async function finish(tx: Tx, job: Job, workerId: string, result: Finish)
   if (rowCount === 0) throw new LeaseLost('LEASE_LOST', 'The delivery belongs to another worker by now')
 }
 
+/** How many attempts of a delivery ended so before. */
+export async function countOutcomes(db: Queryable, job: Job, outcome: AttemptOutcome): Promise<number> {
+  const { rows } = await db.query<{ count: number }>(
+    'select count(*)::float8 as count from attempt where bucket = $1 and delivery_id = $2 and outcome = $3',
+    [job.bucket, job.id, outcome],
+  )
+  return rows[0]!.count
+}
+
 /** Gives deliveries back untried, as they were: the worker stops. */
 export async function giveBack(db: Queryable, jobs: readonly Job[], workerId: string): Promise<void> {
   await db.query(

@@ -1,6 +1,6 @@
 import { isFailure, mayFollow, type NoticeChannel, type StateCode } from '../message/index.js'
 import { isReported, type Environment, type ServiceSettings } from '../registration/index.js'
-import type { Tx } from './database.js'
+import type { Queryable, Tx } from './database.js'
 import { cancelOpen, insertDelivery } from './deliveries.js'
 import { insertStateEvent, type ServiceKey } from './messages.js'
 
@@ -55,6 +55,15 @@ export async function moveMessage(tx: Tx, key: MessageKey, next: StateCode, sour
       about: { state: next, eventId },
     })
   return true
+}
+
+/** When a message came into the state that an event tells; null when there is no such event. */
+export async function eventTime(db: Queryable, key: MessageKey, eventId: string): Promise<Date | null> {
+  const { rows } = await db.query<{ at: Date }>(
+    'select at from state_event where bucket = $1 and id = $2 and message_id = $3',
+    [key.bucket, eventId, key.messageId],
+  )
+  return rows[0]?.at ?? null
 }
 
 async function undoAfterFailure(tx: Tx, key: MessageKey): Promise<void> {

@@ -22,7 +22,14 @@ export {
   type Certificate,
   type CertificateStatus,
 } from './certificate.js'
-export { signEnvelope, type AnswerAlgorithms, type AnswerTimestamp, type SecurityParts, type Signer } from './sign.js'
+export {
+  signEnvelope,
+  signingAlgorithms,
+  type AnswerAlgorithms,
+  type AnswerTimestamp,
+  type SecurityParts,
+  type Signer,
+} from './sign.js'
 export type { Registered, Registry } from './key.js'
 export { sha1Refused } from './sha1.js'
 export { verify, type TrustPolicy, type Verified } from './verify.js'

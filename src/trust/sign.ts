@@ -22,6 +22,18 @@ export interface AnswerAlgorithms {
   readonly digestAlgorithm: string
 }
 
+/** Algorithms of what we sign unasked, for RSA keys; other keys sign with SHA-256 of their own kind. */
+export const signingAlgorithms = {
+  sha256: {
+    signatureAlgorithm: 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256',
+    digestAlgorithm: 'http://www.w3.org/2001/04/xmlenc#sha256',
+  },
+  sha1: {
+    signatureAlgorithm: 'http://www.w3.org/2000/09/xmldsig#rsa-sha1',
+    digestAlgorithm: 'http://www.w3.org/2000/09/xmldsig#sha1',
+  },
+} as const satisfies Record<string, AnswerAlgorithms>
+
 /** A Timestamp to sign with the Body, for callers that want one. */
 export interface AnswerTimestamp {
   readonly createdAt: Date

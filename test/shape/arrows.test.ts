@@ -20,6 +20,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   delivery: [...floor, 'message', 'registration', 'store'],
   report: [...floor, 'message', 'registration', 'store', 'contract', 'trust', 'delivery'],
   arrival: [...floor, 'trust', 'contract', 'operations', 'message', 'registration'],
+  // What an authority would have: it knows our contract, and nothing of ours besides.
+  receiver: [...floor, 'contract', 'trust'],
   keys: [...floor, 'store', 'trust'],
   certificates: [...floor, 'store', 'trust'],
   sandbox: [...floor, 'registration', 'store', 'trust'],

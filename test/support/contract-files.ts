@@ -14,11 +14,14 @@ export interface ContractFiles {
 export const wsdlFile = (name: string): string => `wsdl/${name}.wsdl`
 export const xsdFile = (name: string): string => `xsd/${name}.xsd`
 
-export const contractFiles = (name: string): ContractFiles => ({
+export const contractFiles = (
+  name: string,
+  address = `http://localhost:8080/Asiointitili/${name}WSInterface`,
+): ContractFiles => ({
   name,
   wsdl: readFileSync(wsdlFile(name), 'utf8'),
   xsd: readFileSync(xsdFile(name), 'utf8'),
-  address: `http://localhost:8080/Asiointitili/${name}WSInterface`,
+  address,
 })
 
 const prefixes = {

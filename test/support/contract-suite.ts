@@ -27,12 +27,34 @@ export interface PublishedContract {
   readonly neededType: string
   /** where in an operation a foreign client must find the elements of which type */
   readonly places: readonly (readonly [operation: string, path: readonly string[], type: string])[]
+  /** names in the service description; after the files when missing */
+  readonly names?: ContractNames
+  /** elements that are headers, each in a message of its own; none when missing */
+  readonly headers?: readonly { readonly element: string; readonly message: string }[]
 }
+
+export interface ContractNames {
+  readonly definitions: string
+  readonly portType: string
+  readonly binding: string
+  readonly service: string
+  readonly port: string
+  readonly request: (operation: string) => string
+  readonly response: (operation: string) => string
+}
+
+const namesAfter = (name: string): ContractNames => ({
+  ...{ definitions: name, portType: name, binding: `${name}Soap`, service: `${name}Service`, port: `${name}Port` },
+  request: (operation) => `${operation}_Pyynto`,
+  response: (operation) => `${operation}_Vastaus`,
+})
 
 /** What holds of every contract that is published: its schema, its service description, and how node-soap reads both. */
 export function testPublishedContract(contract: PublishedContract): void {
-  const { files, namespace, version, operations, actionOf, types, neededType, places } = contract
+  const { files, namespace, version, operations, actionOf, types, neededType, places, headers = [] } = contract
   const { name, wsdl, xsd, address } = files
+  const names = contract.names ?? namesAfter(name)
+  const { service: serviceName, port: portName } = names
 
   describe('the schema', () => {
     test('libxml2 compiles the schema', () => {
@@ -59,7 +81,10 @@ export function testPublishedContract(contract: PublishedContract): void {
 
     test('the schema has exactly one request and one response element per operation', () => {
       const elements = withDocument(xsd, (schema) => select(schema, 'xs:element').map((e) => attribute(e, 'name')))
-      expect(elements).toEqual(operations.flatMap((operation) => [operation, `${operation}Response`]))
+      expect(elements).toEqual([
+        ...operations.flatMap((operation) => [operation, `${operation}Response`]),
+        ...headers.map(({ element }) => element),
+      ])
     })
 
     test('every element, attribute, type and value is explained in English and in Finnish', () => {
@@ -85,14 +110,17 @@ export function testPublishedContract(contract: PublishedContract): void {
 
     test('messages, port type, binding, service and addressing actions have the names of the contract', () => {
       expect(describedIn(wsdl)).toEqual({
-        names: [name, name, `${name}Soap`, `${name}Service`, `${name}Port`],
-        messages: operations.flatMap((o) => [
-          `${o}_Pyynto parameters=tns:${o}`,
-          `${o}_Vastaus parameters=tns:${o}Response`,
-        ]),
+        names: [names.definitions, names.portType, names.binding, serviceName, portName],
+        messages: [
+          ...operations.flatMap((o) => [
+            `${names.request(o)} parameters=tns:${o}`,
+            `${names.response(o)} parameters=tns:${o}Response`,
+          ]),
+          ...headers.map(({ element, message }) => `${message} ${element}=tns:${element}`),
+        ],
         actions: operations.flatMap((o) => [
-          `tns:${o}_Pyynto ${actionOf(o)}`,
-          `tns:${o}_Vastaus ${actionOf(o)}Response`,
+          `tns:${names.request(o)} ${actionOf(o)}`,
+          `tns:${names.response(o)} ${actionOf(o)}Response`,
         ]),
         soapActions: operations.map(actionOf),
         style: ['document'],
@@ -105,19 +133,19 @@ export function testPublishedContract(contract: PublishedContract): void {
     test('it sees one service with one port, every operation and their actions', async () => {
       const client = await clientFromFiles(files)
       const description = client.describe() as Record<string, Record<string, unknown>>
-      const methods = client.wsdl.definitions.bindings[`${name}Soap`]?.methods ?? {}
-      const port = client.wsdl.definitions.services[`${name}Service`]?.ports[`${name}Port`]
+      const methods = client.wsdl.definitions.bindings[names.binding]?.methods ?? {}
+      const port = client.wsdl.definitions.services[serviceName]?.ports[portName]
 
-      expect(Object.keys(description)).toEqual([`${name}Service`])
-      expect(Object.keys(description[`${name}Service`] ?? {})).toEqual([`${name}Port`])
-      expect(childNames(description, `${name}Service`, `${name}Port`)).toEqual(operations)
+      expect(Object.keys(description)).toEqual([serviceName])
+      expect(Object.keys(description[serviceName] ?? {})).toEqual([portName])
+      expect(childNames(description, serviceName, portName)).toEqual(operations)
       expect(Object.values(methods).map((method) => method.soapAction)).toEqual(operations.map(actionOf))
       expect(port?.location).toBe(address)
     })
 
     test.each(places)('it sees the element order of the contract in %s %j', async (operation, path, type) => {
       const description: unknown = (await clientFromFiles(files)).describe()
-      const names = childNames(description, `${name}Service`, `${name}Port`, operation, ...path)
+      const names = childNames(description, serviceName, portName, operation, ...path)
       expect(names).toEqual(elementNames(types[type] ?? []))
     })
   })

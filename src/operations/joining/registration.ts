@@ -39,7 +39,11 @@ export const changeContacts = (
   changing(context, { operation, submitted, record }, async (tx, service) => {
     if (contacts !== null) await registrations.setContacts(tx, context.sealer, service, contacts.reveal())
     if (returnChannel === 'none') await services.changeSettings(tx, service, {}, ['returnChannel'])
-    else if (returnChannel !== null) await services.changeSettings(tx, service, { returnChannel })
+    // What the operator has agreed besides, such as a CA of its own, stays.
+    else if (returnChannel !== null)
+      await services.changeSettings(tx, service, {
+        returnChannel: { ...service.settings.returnChannel, ...returnChannel },
+      })
     await noting(tx, submitted, 'service.contacts-changed', {
       contacts: contacts !== null,
       returnChannel: returnChannel !== null,
