@@ -2,6 +2,7 @@ import type { Config } from './config/index.js'
 import {
   createBell,
   createMailboxChannel,
+  createPrintChannel,
   createWorker,
   startSweeper,
   type Bell,
@@ -46,4 +47,5 @@ export function buildDelivery(
 
 const channelsOf = (config: Config, { db, sealer }: Runtime): Channel[] => [
   createMailboxChannel({ db, sealer, times: config }),
+  createPrintChannel({ ...config, db, sealer }),
 ]

@@ -6,6 +6,7 @@
 export { createBell, type Bell } from './bell.js'
 export type { Channel, Job, Outcome, Write } from './channel.js'
 export { createMailboxChannel } from './channels/mailbox.js'
+export { createPrintChannel, TEST_FOLDER, type PrintOptions } from './channels/print/index.js'
 export { noMetrics, type DeliveryMetrics } from './metrics.js'
 export { pauseAfter, schedules } from './schedule.js'
 export { startSweeper } from './sweeper.js'
