@@ -3,7 +3,7 @@ import type { letters } from '../../../store/index.js'
 import type { Job } from '../../channel.js'
 import type { Printed, Sheet } from './sheet.js'
 
-/** Version of docs/print-control.schema.json: a field more raises nothing, a field less or another meaning does. */
+/** Version of docs/print-control.schema.json; raised whenever a field comes, goes, or means something else. */
 const VERSION = 1
 
 export interface ControlFacts {
