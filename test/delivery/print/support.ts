@@ -21,14 +21,13 @@ import {
   item,
   newPerson,
   newSender,
+  postalAddress,
   sendMessage,
   type Reply,
   type Sender,
 } from '../../support/requests.js'
 
 export const BILLING = '<Tunniste>ABC123</Tunniste><Salasana>1234</Salasana>'
-export const ADDRESS =
-  '<Osoite><Nimi>Aili Öhström</Nimi><Lahiosoite>Esimerkkikuja 3 B 12</Lahiosoite><Postinumero>00100</Postinumero><Postitoimipaikka>HELSINKI</Postitoimipaikka><Maa>FI</Maa></Osoite>'
 
 /** A gateway whose intake takes letters, an authority, and folders of its own. */
 export interface PrintRoom {
@@ -62,7 +61,13 @@ export async function openPrintRoom(): Promise<PrintRoom> {
   const { db } = gateway
   const sender = await newSender(gateway)
   const dir = mkdtempSync(join(tmpdir(), 'asti-print-'))
-  const send: PrintRoom['send'] = async ({ to, address = ADDRESS, fields = {}, wishes = {}, files = [] } = {}) => {
+  const send: PrintRoom['send'] = async ({
+    to,
+    address = postalAddress,
+    fields = {},
+    wishes = {},
+    files = [],
+  } = {}) => {
     const person = to ?? (await newPerson(gateway, 'none'))
     const Tiedostot = files.length === 0 ? undefined : files.join('')
     const letter = item(customer(person, address), { Tiedostot, ...fields })
