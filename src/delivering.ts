@@ -5,6 +5,7 @@ import {
   createEmailChannel,
   createMailboxChannel,
   createSmsChannel,
+  createPrintChannel,
   createWorker,
   startSweeper,
   type Bell,
@@ -74,6 +75,7 @@ function channelsOf(config: Config, { runtime: { db, sealer }, clock, keys }: Pa
     createMailboxChannel({ db, sealer, times: config }),
     createEmailChannel({ ...config, db, sealer, findCitizenMail }),
     createSmsChannel({ ...config, db, sealer }),
+    createPrintChannel({ ...config, db, sealer }),
     createReturnChannel({
       ...{ db, sealer, signer: keys.signer, identity: () => keys.clientIdentity(), now: () => clock.now() },
       networks: returnChannelNetworks ?? (mode === 'sandbox' ? LOOPBACK : []),

@@ -61,6 +61,11 @@ const faults: Readonly<Record<ItemFault, string>> = {
   titleTooLong: 'Nimeke on yli 400 merkkiä pitkä',
   textMissing: 'Nimeke ja KuvausTeksti puuttuvat',
   billingInvalid: 'Laskutustunniste puuttuu tai on väärän mittainen',
+  addressIncomplete:
+    'Paperikirjeen vastaanottajan osoite puuttuu tai on vajaa: Nimi, Lahiosoite, Postinumero ja Postitoimipaikka tarvitaan',
+  nothingPrintable: 'Yhtäkään liitteistä ei voi tulostaa: paperikirjeeseen käyvät PDF, PNG, JPEG ja tekstitiedosto',
+  pdfEncrypted: 'PDF-liite on salattu, eikä sitä voi tulostaa. Lähetä se ilman salausta',
+  pageRangeUnsupported: 'Sivut-elementti ei ole käytössä: lähetä jokaisen vastaanottajan tuloste omana tiedostonaan',
   attachmentEmpty: 'Tiedostolla ei ole sisältöä eikä linkkiä',
   attachmentAmbiguous: 'Tiedostolla on sekä sisältö että linkki',
   attachmentNotBase64: 'TiedostoSisalto ei ole base64-muodossa',

@@ -9,6 +9,7 @@ export { createEmailChannel, type EmailOptions } from './channels/email/channel.
 export type { CitizenMail, FindCitizenMail } from './channels/email/citizen-mail.js'
 export { createMailboxChannel } from './channels/mailbox.js'
 export { createSmsChannel } from './channels/sms/channel.js'
+export { createPrintChannel, TEST_FOLDER, type PrintOptions } from './channels/print/index.js'
 export { noMetrics, type DeliveryMetrics } from './metrics.js'
 export { pauseAfter, schedules } from './schedule.js'
 export { startSweeper } from './sweeper.js'

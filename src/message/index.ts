@@ -23,5 +23,6 @@ export {
   type NoticeWishes,
   type ReminderTimes,
 } from './notices.js'
+export { faultOfPaper, isFinland, isUsableAddress, printFormOf, type PrintForm } from './printing.js'
 export { faultOfAttachment, faultOfItem, faultOfRecipient, isValidBilling, type ItemPolicy } from './rules.js'
 export { isFailure, isFinal, mayFollow, states, type StateCode } from './states.js'

@@ -1,6 +1,7 @@
 import {
   faultOfAttachment,
   isStored,
+  isUsableAddress,
   isValidBilling,
   type ItemOutcome,
   type PrintWishes,
@@ -10,7 +11,7 @@ import { evidence, type Tx } from '../store/index.js'
 import { inIntake, inTransaction, policyOf, type Context, type Recorder, type Submitted } from './context.js'
 import { claimAll, duplicateOf, storeClaimed, type Claims, type Parcel } from './claims.js'
 import { addresseesOf, priorityOf, threadOf, type Addressee } from './recipient.js'
-import { prepareItem, storeItem, type PreparedItem } from './store-item.js'
+import { paperFaultOf, prepareItem, storeItem, type PreparedItem } from './store-item.js'
 
 /** What became of each recipient of an accepted call, or the first outcome that refused the whole call. */
 export type SendMessageResult =
@@ -108,14 +109,19 @@ interface Letter {
 }
 
 function addressed(parcel: Parcel, print: PrintWishes): Letter {
-  const { addressee, submitted } = parcel
-  const channels = channelsFor(addressee, print)
-  // Billing matters only where paper will really be produced (clients.md R25); a letter that nobody could bill would never be printed.
+  const channels = channelsFor(parcel.addressee, print)
+  const refusal: ItemOutcome | null = channels.length === 0 ? { kind: 'noAccount' } : null
+  const onPaper = channels.includes('print') ? whyNotOnPaper(parcel, print) : null
+  return { parcel, channels, refusal: parcel.addressee.fault ?? refusal ?? onPaper }
+}
+
+/** What nobody could bill, post or print is told at once, and only where paper will really be produced (clients.md R25). */
+function whyNotOnPaper({ prepared, addressee, submitted }: Parcel, print: PrintWishes): ItemOutcome | null {
   const billing = print.billing?.reveal() ?? submitted.service.settings.billing ?? null
-  const unbillable = channels.includes('print') && (billing === null || !isValidBilling(billing))
-  const refusal: ItemOutcome | null =
-    channels.length === 0 ? { kind: 'noAccount' } : unbillable ? { kind: 'invalid', reason: 'billingInvalid' } : null
-  return { parcel, channels, refusal: addressee.fault ?? refusal }
+  if (billing === null || !isValidBilling(billing)) return { kind: 'invalid', reason: 'billingInvalid' }
+  if (!isUsableAddress(addressee.recipient.address)) return { kind: 'invalid', reason: 'addressIncomplete' }
+  const fault = paperFaultOf(prepared)
+  return fault && { kind: 'invalid', reason: fault }
 }
 
 async function sendOne(

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
 import {
   cleanFileNames,
+  faultOfPaper,
   mediaTypeOf,
   noticeChannels,
   reminderAfter,
   states,
   type Attachment,
   type Item,
+  type ItemFault,
   type PrintWishes,
 } from '../message/index.js'
 import { environmentIn } from '../registration/index.js'
@@ -62,6 +64,16 @@ export function prepareItem(item: Item, submitted: Submitted, print: PrintWishes
   const contentSha256 = sha256(JSON.stringify([told, files.map((file) => file.sha256?.toString('hex') ?? null)]))
   return { ...messages.newItemId(keyOf(submitted), item.reference), item, content, contentSha256, files }
 }
+
+/** Why nobody could print this item, whoever receives it. */
+export const paperFaultOf = ({ files, content }: PreparedItem): ItemFault | null =>
+  faultOfPaper(
+    files.map(({ attachment }) => ({
+      content: bytesOf(attachment),
+      mediaType: mediaTypeOf(attachment.mediaType, attachment.name),
+    })),
+    { hasPageRange: content.pages !== null },
+  )
 
 export const keyOf = ({ service }: Submitted): messages.ServiceKey => ({
   authorityId: service.authorityId,

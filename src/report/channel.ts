@@ -75,6 +75,7 @@ export function createReturnChannel(options: ReturnChannelOptions): Channel {
   return {
     name: 'return-channel',
     concurrency: options.concurrency,
+    concurrencyPerLine: Math.ceil(options.concurrency / 2),
     // Time for a batch that is refused and whose items then go alone, and for what stands around the calls.
     timeoutMs: 2 * options.timeoutMs + 5_000,
     pausesMs: schedules.returnChannel,

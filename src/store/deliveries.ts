@@ -47,6 +47,20 @@ export async function countWaiting(db: Queryable, { authorityId, id }: ServiceId
   return rows[0]!.count
 }
 
+/** Whether nothing but this channel brings a message to its recipient, or still may. */
+export async function isOnlyWay(
+  db: Queryable,
+  { bucket, messageId }: { bucket: number; messageId: string },
+  channel: Channel,
+): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `select from delivery where bucket = $1 and message_id = $2 and purpose = 'message' and channel <> $3
+       and state not in ('dead', 'cancelled') limit 1`,
+    [bucket, messageId, channel],
+  )
+  return rowCount === 0
+}
+
 /** Takes back what has not left yet; what a worker holds is left to it. @returns how many */
 export async function cancelOpen(
   tx: Tx,

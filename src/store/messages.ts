@@ -1,7 +1,7 @@
 import type { Environment } from '../registration/index.js'
 import { sealedValue, type Sensitive } from '../sensitive.js'
 import { uuidv7 } from 'uuidv7'
-import type { ItemContent, Recipient, StateCode } from '../message/index.js'
+import type { Billing, ItemContent, Party, PrintWishes, Recipient, StateCode } from '../message/index.js'
 import { BUCKETS, bucketOf } from './bucket.js'
 import type { Queryable, Tx } from './database.js'
 import type { Sealer } from './sealing.js'
@@ -27,8 +27,15 @@ export interface StoredAttachmentMeta {
 /** The sealed content of an item: everything the request said of it. */
 export interface SealedContent extends ItemContent {
   readonly attachments: readonly StoredAttachmentMeta[]
-  readonly print: object | null
-  readonly party: object
+  /** null: the operation knows no paper */
+  readonly print: StoredPrintWishes | null
+  readonly party: Party
+}
+
+export interface StoredPrintWishes extends Omit<PrintWishes, 'billing' | 'files'> {
+  readonly billing: Billing | null
+  /** how many of the attachments, the last ones, came as print files of the whole message */
+  readonly files: number
 }
 
 export interface NewItem {

@@ -118,6 +118,21 @@ export async function countOutcomes(db: Queryable, job: Job, outcome: AttemptOut
   return rows[0]!.count
 }
 
+/**
+ * Notes how far an attempt has come, for whoever makes the next one; committed when this returns. A worker that has
+ * lost its lease, or given the delivery back, notes nothing.
+ * @throws LeaseLost
+ */
+export async function note(db: Queryable, job: Job, about: object): Promise<void> {
+  const { rowCount } = await db.query(
+    `update delivery set about = coalesce(about, '{}') || $4
+     where bucket = $1 and id = $2 and attempts = $3 and state = 'leased'
+       and exists (select from attempt a where a.bucket = $1 and a.delivery_id = $2 and a.id = $5 and a.outcome is null)`,
+    [job.bucket, job.id, job.attempt, about, job.attemptId],
+  )
+  if (rowCount === 0) throw new LeaseLost('LEASE_LOST', 'The delivery belongs to another worker by now')
+}
+
 /** Gives deliveries back untried, as they were: the worker stops. */
 export async function giveBack(db: Queryable, jobs: readonly Job[], workerId: string): Promise<void> {
   await db.query(

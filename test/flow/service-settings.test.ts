@@ -7,6 +7,7 @@ import {
   addItems,
   ask,
   askSigned,
+  customer,
   faultOf,
   file,
   getStatus,
@@ -17,11 +18,12 @@ import {
   payload,
   plainStyle,
   post,
+  postalAddress,
   queryCustomers,
   sendMessage,
-  unsigned,
   type Reply,
   type Sender,
+  unsigned,
 } from '../support/requests.js'
 
 /** Settings are changed with one of two gateways on one database, and asked after at the other. */
@@ -218,7 +220,8 @@ describe('the next request on another process obeys', () => {
     const sender = await newSender(here)
     const letter = async (): Promise<number | null> => {
       const to = await newPerson(here, 'none')
-      return (await ask(there, sendMessage(sender, item(to), { LahetaTulostukseen: 'true' }))).code
+      return (await ask(there, sendMessage(sender, item(customer(to, postalAddress)), { LahetaTulostukseen: 'true' })))
+        .code
     }
     expect(await letter()).toBe(525)
     await change(sender, { billing: { id: 'ABC123', password: null, costCentre: null } })

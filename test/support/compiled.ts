@@ -13,7 +13,7 @@ let compiled: Promise<string> | undefined
 /**
  * Compiles `src/` for tests that need a process of their own, because jest compiles only within its own. Types are not
  * checked. The result is kept by content, so only the first call after a change takes time (a second or two).
- * Returns a folder that looks like an installed gateway: `dist/`, and links to package.json, wsdl, xsd, questions, src, node_modules.
+ * Returns a folder that looks like an installed gateway: `dist/`, and links to package.json, wsdl, xsd, questions, fonts, src, node_modules.
  */
 export function compileSources(): Promise<string> {
   return (compiled ??= compile())
@@ -27,7 +27,7 @@ async function compile(): Promise<string> {
   removeOld(cache)
   const draft = `${target}.${randomUUID()}`
   await compileInto(join(draft, 'dist'), sources)
-  for (const name of ['package.json', 'wsdl', 'xsd', 'questions', 'src', 'node_modules']) {
+  for (const name of ['package.json', 'wsdl', 'xsd', 'questions', 'fonts', 'src', 'node_modules']) {
     if (existsSync(join(root, name))) symlinkSync(join(root, name), join(draft, name))
   }
   try {

@@ -64,6 +64,10 @@ export const xml = (fields: Record<string, string | undefined>): string =>
 export const customer = (id: string, inner = '', idType = 'SSN'): string =>
   `<Asiakas AsiakasTunnus="${escapeAttribute(id)}" TunnusTyyppi="${idType}">${inner}</Asiakas>`
 
+/** Where paper can be sent to. */
+export const postalAddress =
+  '<Osoite><Nimi>Aili Öhström</Nimi><Lahiosoite>Esimerkkikuja 3 B 12</Lahiosoite><Postinumero>00100</Postinumero><Postitoimipaikka>HELSINKI</Postitoimipaikka><Maa>FI</Maa></Osoite>'
+
 /** A Kohde to one person or to the markup of several; the fields replace or follow the usual ones. */
 export function item(to: string, fields: Record<string, string | undefined> = {}): string {
   const usual = { Nimeke: 'Päätös', LahetysPvm: '2026-03-04T12:00:00+02:00', KuvausTeksti: 'Liitteenä on päätös.' }

@@ -3,10 +3,12 @@ import { startGateway, type TestGateway } from '../../support/gateway.js'
 import {
   addItems,
   ask,
+  customer,
   file,
   item,
   newPerson,
   newSender,
+  postalAddress,
   sendMessage,
   stored,
   storedFiles,
@@ -138,7 +140,7 @@ describe('R25', () => {
     `<Tunniste>ABC123</Tunniste><Kustannuspaikka>${'1'.repeat(16)}</Kustannuspaikka>`,
   ]
   const send = (to: string, fields: Record<string, string | undefined>) =>
-    ask(gateway, sendMessage(sender, item(to), { LahetaTulostukseen: undefined, ...fields }))
+    ask(gateway, sendMessage(sender, item(customer(to, postalAddress)), { LahetaTulostukseen: undefined, ...fields }))
 
   test.each(malformed)('R25: Laskutus "%s" is an error only where paper will be made', async (Laskutus) => {
     const nobody = await newPerson(gateway, 'none')

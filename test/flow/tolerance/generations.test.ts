@@ -220,7 +220,7 @@ describe('every element of a generation is kept', () => {
       },
     })
     expect((await storedFiles(gateway, answer)).map(({ content: bytes }) => bytes?.toString())).toEqual([
-      'sisältö 1',
+      '%PDF-1.4 sisältö 1',
       undefined,
       'tuloste 1',
       'tuloste 2',

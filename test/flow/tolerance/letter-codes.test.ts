@@ -10,6 +10,7 @@ import {
   newPerson,
   newReference,
   newSender,
+  postalAddress,
   sendMessage,
   stored,
   type Reply,
@@ -46,7 +47,10 @@ describe('LahetaViesti', () => {
       const to = await newPerson(gateway, state)
       await expectRefused(await ask(gateway, sendMessage(sender, item(to))), 461)
       const Laskutus = '<Tunniste>ABC123</Tunniste>'
-      const printed = await ask(gateway, sendMessage(sender, item(to), { LahetaTulostukseen: undefined, Laskutus }))
+      const printed = await ask(
+        gateway,
+        sendMessage(sender, item(customer(to, postalAddress)), { LahetaTulostukseen: undefined, Laskutus }),
+      )
       expect(printed.code).toBe(202)
       expect((await stored(gateway, printed))[0]?.deliveries).toEqual([{ channel: 'print', state: 'ready' }])
     }

@@ -12,13 +12,14 @@ import {
   newSender,
   party,
   payload,
+  postalAddress,
   sendMessage,
   stored,
   storedFiles,
   storedItems,
-  xml,
   type Reply,
   type Sender,
+  xml,
 } from '../../support/requests.js'
 
 let gateway: TestGateway
@@ -205,10 +206,13 @@ describe('R16', () => {
 
   test.each(absences.slice(1))('R16: parts of a file and of Laskutus may be %s', async (_kind, absent) => {
     const parts = ['TiedostonKuvaus', 'TiedostoURL', 'TiedostoID', 'TiedostoKoko', 'TiedostoMuoto']
-    const attached = `<Tiedosto><TiedostoSisalto>JVBERg==</TiedostoSisalto><TiedostoNimi>a.pdf</TiedostoNimi>${written(parts, absent)}</Tiedosto>`
+    const attached = `<Tiedosto><TiedostoSisalto>JVBERi0xLjQ=</TiedostoSisalto><TiedostoNimi>a.pdf</TiedostoNimi>${written(parts, absent)}</Tiedosto>`
     const billing = `<Tunniste>ABC123</Tunniste>${written(['Salasana', 'Kustannuspaikka'], absent)}`
     const paper = { LahetaTulostukseen: undefined, Paperi: 'true', Laskutus: billing }
-    const answer = await ask(gateway, sendMessage(sender, item(person, { Tiedostot: attached }), paper))
+    const answer = await ask(
+      gateway,
+      sendMessage(sender, item(customer(person, postalAddress), { Tiedostot: attached }), paper),
+    )
     expect(answer.code).toBe(202)
     const [row] = await stored(gateway, answer)
     expect(row?.content.print).toMatchObject({ billing: { id: 'ABC123', password: null, costCentre: null } })

@@ -5,11 +5,13 @@ import {
   addItems,
   ask,
   askSigned,
+  customer,
   file,
   item,
   newPerson,
   newReference,
   newSender,
+  postalAddress,
   sendMessage,
   stored,
   storedFiles,
@@ -108,7 +110,7 @@ describe('R18', () => {
     ['False', false],
     [' 0\n', false],
   ])('R18: a flag written %j is %s', async (written, value) => {
-    const letter = item(person, all(kohde, written))
+    const letter = item(customer(person, postalAddress), all(kohde, written))
     const answer = await ask(
       gateway,
       sendMessage(sender, letter, { ...all(print, written), Laskutus: '<Tunniste>ABC123</Tunniste>' }),
