@@ -46,6 +46,15 @@ test('what did not answer is tried again after a pause, and given up after the l
   })
 })
 
+test('a target that answers, and only puts this delivery off, is no target that does not answer', async () => {
+  const channel = scripted(() => ({ kind: 'unreachable', code: 'SMTP_DEFERRED', answered: true }))
+  start(db, [channel])
+  const service = await newService(db)
+  const queued = await Promise.all(Array.from({ length: 6 }, () => queue(db, service)))
+  for (const id of queued) await ends(id)
+  expect((await db.query('select from breaker')).rowCount).toBe(0)
+})
+
 test('what is refused is given up at once', async () => {
   const channel = scripted(() => ({ kind: 'refused', code: 'NOT_LIKE_THIS' }))
   start(db, [channel])

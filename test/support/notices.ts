@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Language } from '../../src/message/index.js'
-import type { ServiceSettings } from '../../src/registration/index.js'
-import { accounts, deliveries, outbox, type caught } from '../../src/store/index.js'
-import { caught as caughtStore } from '../../src/store/index.js'
+import type { ServiceSettings, ServiceState } from '../../src/registration/index.js'
+import { accounts, caught, deliveries, outbox } from '../../src/store/index.js'
 import type { TestGateway } from './gateway.js'
-import { addItems, askSigned, item, newPerson, newReference, newSender, stored, type Sender } from './requests.js'
+import { addItems, askSigned, customer, item, newPerson, newReference, newSender, type Sender } from './requests.js'
 
 /** What must never be in a notification, nor in a log. */
 export const SECRETS = ['Salainen-otsikko-4417', 'Salainen-sisalto-9902', 'LIITE-7731', 'Asianumero-5520'] as const
@@ -15,17 +14,22 @@ export interface Addressee {
   readonly phone: string
 }
 
+interface AddresseeWishes {
+  readonly language?: Language
+  readonly wantsEmail?: boolean
+  readonly wantsSms?: boolean
+  /** an artificial person's when missing */
+  readonly id?: string
+}
+
 /** Somebody with a mailbox, an address and a number, who wants to be told by both unless the test says otherwise. */
 export async function newAddressee(
   gateway: TestGateway,
-  {
-    language = 'fi',
-    wantsEmail = true,
-    wantsSms = true,
-  }: { language?: Language; wantsEmail?: boolean; wantsSms?: boolean } = {},
+  { language = 'fi', wantsEmail = true, wantsSms = true, id: givenId }: AddresseeWishes = {},
 ): Promise<Addressee> {
   const { db, runtime } = gateway
-  const id = await newPerson(gateway)
+  if (givenId !== undefined) await gateway.openAccount(givenId)
+  const id = givenId ?? (await newPerson(gateway))
   const unique = randomUUID()
   const email = `saaja-${unique.slice(0, 8)}@example.fi`
   const phone = `+35840${String(parseInt(unique.slice(0, 6), 16)).padStart(8, '0')}`
@@ -49,11 +53,19 @@ export interface SentLetter {
 export async function sendLetter(
   gateway: TestGateway,
   to: string,
-  { settings = {}, fields = {} }: { settings?: ServiceSettings; fields?: Record<string, string> } = {},
+  {
+    settings = {},
+    fields = {},
+    state,
+  }: { settings?: ServiceSettings; fields?: Record<string, string>; state?: ServiceState } = {},
 ): Promise<SentLetter> {
-  const sender = await newSender(gateway, { settings })
+  const sender = await newSender(gateway, { settings, ...(state && { state }) })
   const secret = { Nimeke: SECRETS[0], KuvausTeksti: SECRETS[1], AsiaNumero: SECRETS[3] }
-  const content = item(to, { ViranomaisTunniste: newReference(), ...secret, ...fields })
+  const content = item(/^\d{7}-\d$/.test(to) ? customer(to, '', 'CRN') : to, {
+    ViranomaisTunniste: newReference(),
+    ...secret,
+    ...fields,
+  })
   const reply = await askSigned(gateway, sender, addItems(sender, content))
   if (reply.itemCodes[0] !== 200) throw new Error(`The letter was not taken: ${reply.itemCodes.join()}`)
   const { rows } = await gateway.db.query<{ bucket: number; messageId: string }>(
@@ -61,7 +73,6 @@ export async function sendLetter(
      where i.submission_id = $1`,
     [reply.traceId],
   )
-  await stored(gateway, reply)
   return { sender, ...rows[0]! }
 }
 
@@ -96,6 +107,6 @@ export async function caughtOf(
   gateway: TestGateway,
   { messageId }: Pick<SentLetter, 'messageId'>,
 ): Promise<(caught.CaughtContent & { channel: string; id: string })[]> {
-  const list = await caughtStore.listCaught(gateway.db, gateway.runtime.sealer, { limit: 100, messageId })
+  const list = await caught.listCaught(gateway.db, gateway.runtime.sealer, { limit: 100, messageId })
   return list.map(({ content, channel, id }) => ({ ...content.reveal(), channel, id }))
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ServiceSettings } from '../../src/registration/index.js'
+import type { ServiceSettings, ServiceState } from '../../src/registration/index.js'
 import { attachments, messages } from '../../src/store/index.js'
 import { writeEnvelope, type Envelope } from './clients/envelope.js'
 import {
@@ -34,12 +34,18 @@ export interface Sender {
 
 export async function newSender(
   gateway: TestGateway,
-  { settings = {}, key = 'client' }: { settings?: ServiceSettings; key?: string } = {},
+  { settings = {}, key = 'client', state }: { settings?: ServiceSettings; key?: string; state?: ServiceState } = {},
 ): Promise<Sender> {
   const authorityId = `kunta_${randomUUID().slice(0, 8)}_ws`
   const identity = await sharedIdentity(key)
   const serviceId = `${authorityId}_1`
-  await gateway.register({ authorityId, serviceId, certificatePem: identity.certificatePem, settings })
+  await gateway.register({
+    authorityId,
+    serviceId,
+    certificatePem: identity.certificatePem,
+    settings,
+    ...(state && { state }),
+  })
   return { authorityId, serviceId, identity }
 }
 

@@ -19,7 +19,7 @@ export const channels = [
     secret: true,
     unset: 'e-mail of production services waits',
     description:
-      'Mail server for e-mail of production services: `smtps://` or `smtp://` with STARTTLS, credentials in the URL. Without TLS nothing is sent, unless the host is loopback or the URL ends in `?tls=optional`',
+      'Mail server for production services; TLS is required unless the host is loopback or it ends in ?tls=optional',
   },
   {
     env: 'ASTI_TEST_SMTP_URL',
@@ -53,7 +53,7 @@ export const channels = [
     kind: 'httpUrl',
     unset: 'SMS of production services wait',
     description:
-      'SMS provider of production services, in the shape of Sinch’s REST API: `https://eu.sms.api.sinch.com/xms/v1/SERVICE_PLAN_ID`. SMS of test services are kept to be looked at',
+      'SMS provider of production services, Sinch’s API: https://eu.sms.api.sinch.com/xms/v1/SERVICE_PLAN_ID',
   },
   {
     env: 'ASTI_SMS_TOKEN',
