@@ -75,7 +75,8 @@ export async function acknowledge(context: Context, owner: MailOwner, id: string
   return received(context, { ...entry, state: states.acknowledged })
 }
 
-async function move({ db, ring }: Context, key: MessageKey, state: StateCode): Promise<void> {
+async function move({ db, ring }: Context, { bucket, messageId }: MessageKey, state: StateCode): Promise<void> {
+  const key = { bucket, messageId }
   // Of any number that come at once one moves it; the others find it moved.
   if (await db.withTransaction((tx) => transitions.moveMessage(tx, key, state, SOURCE))) ring()
 }
