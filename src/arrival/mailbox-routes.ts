@@ -48,14 +48,15 @@ export function mailboxRoutes(app: FastifyInstance, { context, limits, metrics, 
     void reply.headers({
       ...{ 'x-trace-id': request.mail.traceId, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' },
     })
+    // Also when nobody is left to take the answer.
+    reply.raw.once('close', () => mailOf(request).held?.release())
     checkToken(request)
     request.mail.owner = mailbox.mailOwner(context, ownerHeader(request))
     await countOwner(request, request.mail.owner)
   })
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, context))
   app.addHook('onResponse', (request, reply, done) => {
-    const { traceId, startedAt, held, code } = mailOf(request)
-    held?.release()
+    const { traceId, startedAt, code } = mailOf(request)
     const route = request.routeOptions.url ?? 'none'
     metrics.mailbox({ route, status: reply.statusCode, code })
     context.log.info({

@@ -65,6 +65,8 @@ interface LetterFields {
   readonly fields?: Record<string, string | undefined>
   readonly files?: readonly string[]
   readonly reference?: string
+  /** markup of the reference to what it answers */
+  readonly viittaus?: string
 }
 
 /** Puts a message into somebody's mailbox by LisaaKohteita, and waits until its owner sees it. */
@@ -72,13 +74,13 @@ export async function deliver(
   gateway: TestGateway,
   from: Sender,
   owner: string,
-  { fields = {}, files = [], reference = newReference() }: LetterFields = {},
+  { fields = {}, files = [], reference = newReference(), viittaus = '' }: LetterFields = {},
 ): Promise<Delivered> {
   const markup = item(owner, {
     ViranomaisTunniste: reference,
     ...fields,
     ...(files.length > 0 && { Tiedostot: files.join('') }),
-  })
+  }).replace('<Nimeke>', `${viittaus}<Nimeke>`)
   const reply = await ask(gateway, addItems(from, markup))
   const code = reply.itemCodes[0]
   if (code !== 200 && code !== 202) throw new Error(`The item was answered with ${code}`)

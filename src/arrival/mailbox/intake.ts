@@ -32,7 +32,8 @@ async function textOf(request: FastifyRequest, payload: Readable, limits: Limits
     return new TextDecoder('utf-8', { fatal: true }).decode(raw)
   } catch (error) {
     if (error instanceof ArrivalError && error.code === 'REQUEST_EMPTY') return null
-    if (error instanceof TypeError) throw new SyntaxError('The body is not UTF-8', { cause: error })
+    if ((error as { code?: unknown }).code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      throw new SyntaxError('The body is not UTF-8', { cause: error })
     throw error
   }
 }
