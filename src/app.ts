@@ -10,6 +10,8 @@ import {
   createEvidenceBudget,
   createLimits,
   createMetrics,
+  MAILBOX_PATH,
+  mailboxRoutes,
   operationsRoutes,
   plainAnswers,
   receiverRoutes,
@@ -30,7 +32,7 @@ import {
 import type { Clock } from './clock.js'
 import type { Config } from './config/index.js'
 import { buildDelivery, type Delivering } from './delivering.js'
-import { keySourcesOf } from './key-sources.js'
+import { keySourcesOf, mailboxTokenOf } from './key-sources.js'
 import { createKeyRing, type KeyRing } from './keys/index.js'
 import type { Log } from './log.js'
 import { isReady } from './operations/index.js'
@@ -78,6 +80,8 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
     clientErrorHandler: connections.refuseBroken,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    // What a schema does not know is refused, and nothing is read as another type than it has.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     ...serverOf(config, keys, connections),
   })
   connections.guard(http.server)
@@ -107,6 +111,11 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
       })
       done()
     })
+    const mailboxToken = mailboxTokenOf(config, runtime.sandbox)
+    if (mailboxToken !== null) {
+      const options = { context, limits, metrics, token: mailboxToken }
+      void http.register((scope, _options, done) => (mailboxRoutes(scope, options), done()), { prefix: MAILBOX_PATH })
+    }
     contractRoutes(http, { publicUrl: config.publicUrl })
   }
   if (runtime.sandbox !== null) {

@@ -11,12 +11,12 @@ import {
   type Bell,
   type Channel,
   type DeliveryMetrics,
-  type FindCitizenMail,
 } from './delivery/index.js'
 import type { KeyRing } from './keys/index.js'
 import type { Log } from './log.js'
 import { createReturnChannel } from './report/index.js'
 import type { Runtime } from './runtime.js'
+import { citizenMessages, type transitions } from './store/index.js'
 
 /** What delivers in this process, and the bell that intake rings. */
 export interface Delivering {
@@ -66,14 +66,13 @@ export function buildDelivery(config: Config, parts: Parts): Delivering {
 /** A sandbox calls receivers on its own computer. */
 const LOOPBACK = ['127.0.0.0/8', '::1']
 
-/** With store/citizen-messages.ts: (key) => citizenMessages.findCitizenMessage(db, sealer, key). Until then such e-mail waits. */
-const findCitizenMail: FindCitizenMail | null = null
-
 function channelsOf(config: Config, { runtime: { db, sealer }, clock, keys }: Parts): Channel[] {
   const { mode, deliveryConcurrency, returnChannelNetworks, returnChannelTimeoutMs } = config
+  const findCitizenMessage = (key: transitions.MessageKey): Promise<citizenMessages.CitizenMessage | null> =>
+    citizenMessages.findCitizenMessage(db, sealer, key)
   return [
     createMailboxChannel({ db, sealer, times: config }),
-    createEmailChannel({ ...config, db, sealer, findCitizenMail }),
+    createEmailChannel({ ...config, db, sealer, findCitizenMail: findCitizenMessage }),
     createSmsChannel({ ...config, db, sealer }),
     createPrintChannel({ ...config, db, sealer }),
     createReturnChannel({
@@ -82,9 +81,7 @@ function channelsOf(config: Config, { runtime: { db, sealer }, clock, keys }: Pa
       timeoutMs: returnChannelTimeoutMs,
       // Authorities that do not answer must not take the places of letters.
       concurrency: Math.max(1, Math.floor(deliveryConcurrency * 0.75)),
-      // With store/citizen-messages.ts: { find: (key) => citizenMessages.findCitizenMessage(db, sealer, key),
-      // setAuthorityReference: citizenMessages.setAuthorityReference }
-      citizenMessages: null,
+      citizenMessages: { find: findCitizenMessage, setAuthorityReference: citizenMessages.setAuthorityReference },
     }),
   ]
 }

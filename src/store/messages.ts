@@ -6,6 +6,8 @@ import { BUCKETS, bucketOf } from './bucket.js'
 import type { Queryable, Tx } from './database.js'
 import type { Sealer } from './sealing.js'
 
+export { findThread } from './threads.js'
+
 /** Which service a message belongs to. */
 export interface ServiceKey {
   readonly authorityId: string
@@ -197,32 +199,6 @@ export async function insertAttachment(
     'insert into attachment (bucket, id, item_id, position, media_type, size_bytes, sha256) values ($1, $2, $3, $4, $5, $6, $7)',
     [a.bucket, a.id, a.itemId, a.position, a.mediaType, a.sizeBytes, a.sha256],
   )
-}
-
-/**
- * The message that a thread reference means: of the same service and the same recipient, otherwise null.
- * `mailboxItemId` is a message's number, `authorityItemId` a reference that the service used before.
- */
-export async function findThread(
-  db: Queryable,
-  target: { kind: 'mailboxItemId' | 'authorityItemId'; id: string; service: ServiceKey; recipientHash: Buffer },
-): Promise<{ threadId: string; messageId: string } | null> {
-  const { authorityId, serviceId } = target.service
-  if (target.kind === 'mailboxItemId') {
-    if (!/^\d{1,18}$/.test(target.id)) return null
-    const { rows } = await db.query<{ threadId: string; messageId: string }>(
-      `select m.thread_id as "threadId", m.id as "messageId" from message m join item i on i.bucket = m.bucket and i.id = m.item_id
-       where m.number = $1 and m.bucket = $2 and m.recipient_hash = $3 and i.authority_id = $4 and i.service_id = $5`,
-      [target.id, Number(BigInt(target.id) % BigInt(BUCKETS)), target.recipientHash, authorityId, serviceId],
-    )
-    return rows[0] ?? null
-  }
-  const { rows } = await db.query<{ threadId: string; messageId: string }>(
-    `select m.thread_id as "threadId", m.id as "messageId" from message_key k join message m on m.bucket = k.bucket and m.id = k.message_id
-     where k.bucket = $1 and k.authority_id = $2 and k.service_id = $3 and k.reference = $4 and k.recipient_hash = $5`,
-    [bucketOf(authorityId, serviceId, target.id), authorityId, serviceId, target.id, target.recipientHash],
-  )
-  return rows[0] ?? null
 }
 
 export interface ListedMessage {

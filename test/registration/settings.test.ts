@@ -65,6 +65,7 @@ const examples: Readonly<Record<SettingName, Examples>> = {
   },
   receipts: choice('asked', 'all', 'none'),
   replyAllowed: yesOrNo,
+  newMessagesAllowed: yesOrNo,
   replyEmail: {
     good: ['kirjaamo@kunta.example', "a.b+c'd@x-y.kunta.example"],
     bad: [
