@@ -7,8 +7,8 @@ import { startOrThrow } from './processes.mjs'
 /** The next one is killed while this one may still be starting, but never all of a kind at once. */
 export async function killOne({ slots }, { random, note, count }) {
   const up = slots.filter(({ isUp }) => isUp)
-  if (up.length < 2) await sleep(500)
-  const slot = random.pick(up.length > 0 ? up : slots)
+  if (up.length === 0) return sleep(200)
+  const slot = random.pick(up)
   const startedAt = Date.now()
   await slot.kill()
   count('killed')
