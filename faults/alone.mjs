@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { silent } from './postgres.mjs'
 import { gatewaySlot, send, startOrThrow } from './processes.mjs'
 import { startReceiver } from './receiver.mjs'
-import { onEnd } from './tidy.mjs'
+import { leaveBehind, onEnd } from './tidy.mjs'
 import { addServices, identityOf, pickUrlOf, settingsOfWorlds } from './world.mjs'
 
 let worlds = 0
@@ -33,6 +33,7 @@ export async function createAlone(place, postgres, { folder, dist = place.dist }
     rmSync(shortFolder(join(dataDir, 'postgres')), { recursive: true, force: true })
   })
   await startOrThrow(slot)
+  leaveBehind('folder', shortFolder(join(dataDir, 'postgres')))
   const { socketFolder, port } = findPostmaster(cluster)
   const connection = { host: socketFolder, port, user: 'postgres', database: 'postgres' }
   const db = openDatabase({ connection, poolSize: 4, statementTimeoutMs: 30_000, log: silent })

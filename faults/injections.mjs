@@ -7,8 +7,8 @@ import { startOrThrow } from './processes.mjs'
 /** The next one is killed while this one may still be starting, but never all of a kind at once. */
 export async function killOne({ slots }, { random, note, count }) {
   const up = slots.filter(({ isUp }) => isUp)
-  if (up.length < 2) await sleep(500)
-  const slot = random.pick(up.length > 0 ? up : slots)
+  if (up.length === 0) return sleep(200)
+  const slot = random.pick(up)
   const startedAt = Date.now()
   await slot.kill()
   count('killed')
@@ -55,30 +55,41 @@ export async function slowDown({ proxy }) {
   proxy.faults.latencyMs = 0
 }
 
-/** Answers to statements with these words in them are lost with their connections: some of them, for at most a second. */
-function loseAnswers(words, { most, what, isWanted = () => true }) {
-  const wanted = Buffer.from(words)
-  return async ({ proxy }, { random, count }) => {
-    let lost = 0
-    proxy.faults.watch = ({ direction, asked, bytes }) => {
-      if (direction !== FROM || lost >= most || !asked.includes(wanted) || !isWanted(bytes)) return 'pass'
-      if (random.chance(30)) return 'pass'
-      lost++
+/** Some frames do not get through, and their connections are reset; for at most a second. */
+const resetAt =
+  ({ most, what, isWanted }) =>
+  async ({ proxy }, { random, count }) => {
+    let times = 0
+    proxy.faults.watch = (frame) => {
+      if (times >= most || !isWanted(frame) || random.chance(30)) return 'pass'
+      times++
       count(what)
       return 'reset'
     }
-    for (let waits = 0; waits < 50 && lost < most; waits++) await sleep(20)
+    for (let waits = 0; waits < 50 && times < most; waits++) await sleep(20)
     proxy.faults.watch = null
   }
-}
 
-export const loseCommits = loseAnswers('commit\0', { most: 8, what: 'lost' })
+/** Nobody but the database knows that it is done. */
+export const loseCommits = resetAt({
+  most: 8,
+  what: 'lost',
+  isWanted: ({ direction, asked }) => direction === FROM && asked.includes('commit\0'),
+})
+
+/** Nobody has done what was asked for last. */
+export const stopCommits = resetAt({
+  most: 8,
+  what: 'stopped',
+  isWanted: ({ direction, bytes }) => direction === TO && bytes.includes('commit\0'),
+})
 
 /** What a worker has taken without knowing it comes back only when nobody renews its lease. */
-export const loseClaims = loseAnswers('with recursive lines as', {
+export const loseClaims = resetAt({
   most: 2,
   what: 'lost',
-  isWanted: (bytes) => !bytes.includes('SELECT 0\0'),
+  isWanted: ({ direction, asked, bytes }) =>
+    direction === FROM && asked.includes('with recursive lines as') && !bytes.includes('SELECT 0\0'),
 })
 
 export async function hangUp({ faults }, { count }) {
@@ -111,7 +122,16 @@ export async function terminate({ slots }, { random, note }) {
 
 export async function mix(world, round) {
   const quiet = { ...round, note: () => undefined, count: () => undefined }
-  const faults = [killOne, crashPostgres, ({ proxy }) => proxy.cut(), slowDown, loseCommits, loseClaims, hangUp]
+  const faults = [
+    killOne,
+    crashPostgres,
+    ({ proxy }) => proxy.cut(),
+    slowDown,
+    stopCommits,
+    loseCommits,
+    loseClaims,
+    hangUp,
+  ]
   const [one, other] = [round.random.pick(faults), round.random.pick(faults)]
   await Promise.all([one(world, quiet), other === one ? null : other(world, quiet)])
 }

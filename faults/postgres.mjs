@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { send } from './processes.mjs'
-import { onEnd } from './tidy.mjs'
+import { leaveBehind, onEnd } from './tidy.mjs'
 
 /** Small enough that runs meet checkpoints, and recovery has something to read. */
 const SETTINGS = { checkpoint_timeout: '30s', max_wal_size: '128MB', min_wal_size: '64MB' }
@@ -18,6 +18,7 @@ export async function startPostgres(place, { dir = join(place.folder, 'postgres'
   const server = await startEmbeddedPostgres({ dir, role: 'owner', settings: { ...SETTINGS, ...settings } })
   const stop = onEnd(() => server.stop())
   const { host: folder, user } = server.connection
+  leaveBehind('folder', folder)
   const urlOf = (name) => `postgresql://${user}@localhost/${name}?host=${encodeURIComponent(folder)}`
   const open = (name) => {
     const connection = { ...server.connection, database: name }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { leaveBehind, onEnd } from './tidy.mjs'
+import { isOver, leaveBehind, onEnd } from './tidy.mjs'
 
 const START_LIMIT_MS = 60_000
 const PATH = '/Asiointitili/ViranomaispalvelutWSInterface'
@@ -16,18 +16,26 @@ const counted = new Map()
  */
 export function gatewaySlot({ name, dist, env, logs }) {
   const slot = { name, url: null, pid: null, isUp: false, ended: Promise.resolve(null), start, kill, signal }
+  let starting = null
   const log = createWriteStream(join(logs, `${name}.log`), { flags: 'a' })
   onEnd(() => (slot.isUp || slot.pid !== null ? kill() : undefined))
 
-  /** Resolves when it serves, and with false when it ended first. */
-  async function start() {
+  /** Resolves when it serves, and with false when it ended first. Whoever asks meanwhile waits for the same process. */
+  function start() {
+    if (slot.isUp) return Promise.resolve(true)
+    starting ??= slot.ended.then(launch).finally(() => (starting = null))
+    return starting
+  }
+
+  async function launch() {
+    if (isOver()) return false
     const child = spawn(process.execPath, [join(dist, 'main.js')], {
       env: { PATH: process.env.PATH, HOME: process.env.HOME, PORT: '0', HOST: '127.0.0.1', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       // Ctrl-C at the terminal is for the harness, which then ends what it started.
       detached: true,
     })
-    leaveBehind(child.pid)
+    leaveBehind('process', child.pid)
     slot.pid = child.pid
     child.stderr.pipe(log, { end: false })
     slot.ended = new Promise((resolve) =>

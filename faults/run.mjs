@@ -37,7 +37,6 @@ export async function runUnderLoad(world, scenario, { random, onRound }) {
   }
   const finished = await senders.finish(ANSWERS_LIMIT_MS)
   const healedAt = Date.now()
-  await untilNone(() => countOpen(world.db), drainMs)
   await readers.finish()
   const drained = await untilNone(() => countOpen(world.db), drainMs)
   const drainedMs = Date.now() - healedAt

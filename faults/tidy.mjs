@@ -2,9 +2,17 @@ import { spawn } from 'node:child_process'
 
 /** What has to be undone, the newest first: processes, mounts, folders. Each is undone once, whoever asks for it. */
 const acts = new Set()
+let over = false
+
+/** From then on nothing new is begun. */
+export const isOver = () => over
 
 /** @returns undoes it now instead of at the end */
 export function onEnd(undo) {
+  if (over) {
+    void undo()
+    throw new Error('The run is being ended')
+  }
   const act = { undo }
   acts.add(act)
   return async () => {
@@ -14,6 +22,7 @@ export function onEnd(undo) {
 
 /** Undoes all there is, whatever fails on the way. */
 export async function tidyUp() {
+  over = true
   for (const act of [...acts].reverse()) {
     if (!acts.delete(act)) continue
     try {
@@ -27,14 +36,18 @@ export async function tidyUp() {
 /** The pipe's other end closes also after kill -9 of this process: then what it started is ended, by number. */
 const LAST_WILL = `trap '' TERM INT HUP
 all=
-while read -r word pid; do
-  [ "$word" = retire ] && exit 0
-  all="$all $pid"
+folders=
+while read -r word what; do
+  case "$word" in
+    retire) exit 0 ;;
+    process) all="$all $what" ;;
+    folder) folders="$folders $what" ;;
+  esac
 done
 for pid in $all; do tr '\\0' ' ' < "/proc/$pid/cmdline" 2>/dev/null | grep -qF "$1" && kill -KILL "$pid"; done
 sleep 3
 umount -l "$1"/*/mount "$1"/*/round-* 2>/dev/null
-rm -rf "$1"`
+rm -rf "$1" $folders`
 
 let heir = null
 
@@ -52,4 +65,5 @@ export function writeLastWill(folder) {
   onEnd(() => void heir.stdin.end('retire 0\n'))
 }
 
-export const leaveBehind = (pid) => void heir?.stdin.write(`process ${pid}\n`)
+/** @param word  process or folder; the latter without white space */
+export const leaveBehind = (word, what) => void heir?.stdin.write(`${word} ${what}\n`)

@@ -1,14 +1,14 @@
 import { cutPower } from './powercut.mjs'
 import { createWorld, hasReports, NO_REPORTS } from '../world.mjs'
 import { runUnderLoad } from '../run.mjs'
-import { killOne, loseClaims, loseCommits, misbehave } from '../injections.mjs'
+import { loseClaims, loseCommits, misbehave, stopCommits } from '../injections.mjs'
 import { DEFECTS } from '../defects.mjs'
 
 const loseReceipts = misbehave('lost answer')
 
 /** How each defect is provoked; a fault test that never failed proves nothing (reliability.md §6). */
 const provocations = {
-  'answer-before-commit': { inject: killOne, rounds: 6, drainMs: 15_000 },
+  'answer-before-commit': { inject: stopCommits, rounds: 3, drainMs: 15_000 },
   'two-effects': { inject: loseCommits, rounds: 4, drainMs: 15_000 },
   'new-key-per-attempt': { inject: loseReceipts, rounds: 3, drainMs: 15_000 },
   'lease-renewal-by-owner': { inject: loseClaims, rounds: 3, drainMs: 8_000 },

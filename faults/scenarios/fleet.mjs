@@ -39,6 +39,12 @@ const scenarios = [
     rounds: [2, 10],
     inject: inject.slowDown,
   },
+  {
+    name: 'stopped-commits',
+    title: 'commits do not arrive, and their connections are reset',
+    rounds: [4, 20],
+    inject: inject.stopCommits,
+  },
   { name: 'lost-commits', title: 'commits arrive, their answers do not', rounds: [4, 20], inject: inject.loseCommits },
   {
     name: 'lost-claims',

@@ -17,7 +17,7 @@ const importedBy = (sources: typeof src): Set<string> =>
     sources.flatMap(({ imports }) => imports.map(({ specifier }) => packageOf(specifier)).filter((n) => n !== null)),
   )
 
-const elsewhere = ['bench', 'fuzz', 'scripts', 'test'].flatMap((folder) => sourcesBelow(folder))
+const elsewhere = ['bench', 'faults', 'fuzz', 'scripts', 'test'].flatMap((folder) => sourcesBelow(folder))
 const imported = new Set([...importedBy(src), ...importedBy(elsewhere)])
 
 test('the lock file names no address that a package was fetched from', () => {

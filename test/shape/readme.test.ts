@@ -21,7 +21,7 @@ test.each(pages)('%s links only to files that exist', (page) => {
 })
 
 test.each(pages)('%s names only files and folders of the project that exist', (page) => {
-  const inCode = [...read(page).matchAll(/`((?:src|test|docs|docker|scripts|bench|fuzz|wsdl|xsd)\/[\w./-]*)`/g)]
+  const inCode = [...read(page).matchAll(/`((?:src|test|docs|docker|scripts|bench|fuzz|faults|wsdl|xsd)\/[\w./-]*)`/g)]
   expect(inCode.map(([, path]) => path!).filter((path) => !existsSync(join(root, path)))).toEqual([])
 })
 
