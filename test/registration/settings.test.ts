@@ -7,6 +7,7 @@ import {
   withoutSecrets,
   type SettingName,
 } from '../../src/registration/index.js'
+import { sharedIdentity } from '../support/keys.js'
 
 interface Examples {
   readonly good: readonly unknown[]
@@ -75,9 +76,19 @@ const examples: Readonly<Record<SettingName, Examples>> = {
     ],
   },
   returnChannel: {
-    good: ['http://a', 'https://kunta.example:8443/x?y=z#w', `https://${x(492)}`].flatMap((url) =>
-      ['old', 'new'].map((generation) => ({ url, generation })),
-    ),
+    good: ['http://a', 'https://kunta.example:8443/x?y=z#w', `https://${x(492)}`]
+      .flatMap((url) => ['old', 'new'].map((generation) => ({ url, generation })))
+      .concat(
+        [
+          ...['sha256', 'sha1', 'none'].map((signature) => ({ signature })),
+          ...[
+            { routingHeader: true },
+            { batchSize: 1 },
+            { batchSize: 100 },
+            { networks: ['10.1.0.0/16', '::1', 'fd00::/8'] },
+          ],
+        ].map((more) => ({ url: 'https://a', generation: 'new', ...more })),
+      ),
     bad: [
       ...[
         'ftp://a',
@@ -90,6 +101,14 @@ const examples: Readonly<Record<SettingName, Examples>> = {
       ].map((url) => ({ url, generation: 'old' })),
       ...[{ url: 'https://a' }, { generation: 'old' }, { url: 'https://a', generation: 'newest' }, 'https://a', null],
       { url: 'https://a/\0', generation: 'old' },
+      ...[
+        ...[{ signature: 'md5' }, { routingHeader: 'yes' }, { batchSize: 0 }, { batchSize: 101 }, { batchSize: 1.5 }],
+        ...[{ ca: '' }, { ca: 'pem' }, { ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }],
+        ...[[], ['10.0.0.0/33'], ['a.example'], ['::1/129'], ['10.0.0/8'], '10.0.0.0/8'].map((networks) => ({
+          networks,
+        })),
+        { more: 1 },
+      ].map((more) => ({ url: 'https://a', generation: 'new', ...more })),
     ],
   },
   deliveryRoute: choice('mailbox'),
@@ -220,4 +239,14 @@ describe('whatever somebody writes', () => {
       }),
     )
   })
+})
+
+test('a return channel may name the CA of its certificate, or several', async () => {
+  const [a, b] = [await sharedIdentity('ca-a'), await sharedIdentity('ca-b')]
+  for (const ca of [a.certificatePem, a.certificatePem + b.certificatePem]) {
+    const settings = { returnChannel: { url: 'https://a', generation: 'new', ca } }
+    expect(checkSettings(settings)).toEqual(settings)
+  }
+  const withKey = { url: 'https://a', generation: 'new', ca: a.certificatePem + a.privateKeyPem }
+  expect(faultOf({ returnChannel: withKey })?.code).toBe('SETTINGS_INVALID')
 })

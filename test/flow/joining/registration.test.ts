@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { services } from '../../../src/store/index.js'
 import { startGateway, type TestGateway } from '../../support/gateway.js'
 import {
   addCertificate,
@@ -84,6 +85,17 @@ describe('PaivitaYhteystiedot', () => {
     ])
     const taken = await askJoining(gateway, sender, changeContacts(sender, { PoistaPaluukanava: 'true' }))
     expect([about(taken, 'Paluukanava/Osoite'), peopleIn(taken)]).toEqual([[], before])
+  })
+
+  test('replaces the address of a return channel, and leaves what the operator agreed besides', async () => {
+    const sender = await joinedService(gateway)
+    const agreed = { url: 'https://vanha.example', generation: 'old', signature: 'sha1', batchSize: 20 } as const
+    const key = { authorityId: sender.authorityId, id: sender.serviceId }
+    await services.changeSettings(gateway.db, key, { returnChannel: agreed })
+    const set = changeContacts(sender, { Paluukanava: xml({ Osoite: 'https://uusi.example', Sukupolvi: 'UUSI' }) })
+    expect((await askJoining(gateway, sender, set)).code).toBe(0)
+    const [service] = await services.servicesOf(gateway.db, sender.authorityId)
+    expect(service!.settings.returnChannel).toEqual({ ...agreed, url: 'https://uusi.example', generation: 'new' })
   })
 
   test('is refused when it changes nothing or contradicts itself, and is noted with what it changed', async () => {

@@ -80,6 +80,7 @@ test('production with keys, database and address of its own starts, and makes no
   expect((await fetch(`${gateway.origin}/health/ready`)).status).toBe(200)
   const wsdl = await (await fetch(`${gateway.origin}${SIGNED_PATH}?wsdl`)).text()
   expect(wsdl).toContain(`location="https://gateway.example.fi${SIGNED_PATH}"`)
+  expect((await fetch(`${gateway.origin}/sandbox/return-channel/received`)).status).toBe(404)
   expect(existsSync(dataDir)).toBe(false)
   expect(await gateway.stop()).toEqual({ code: 0, signal: null })
 })
