@@ -62,6 +62,7 @@ const faults: Readonly<Record<ItemFault, string>> = {
   textMissing: 'Nimeke ja KuvausTeksti puuttuvat',
   billingInvalid: 'Laskutustunniste puuttuu tai on väärän mittainen',
   attachmentEmpty: 'Tiedostolla ei ole sisältöä eikä linkkiä',
+  tooManyAttachments: 'Liian monta tiedostoa',
   attachmentAmbiguous: 'Tiedostolla on sekä sisältö että linkki',
   attachmentNotBase64: 'TiedostoSisalto ei ole base64-muodossa',
 }

@@ -12,7 +12,14 @@ export {
 } from './deliveries.js'
 export { identityClassOf, isForeignTo, type IdentityClass } from './identity.js'
 export { cleanFileNames } from './file-names.js'
-export { mediaTypeOf } from './media-types.js'
+export { mediaTypeOf, mediaTypes, typeTaken } from './media-types.js'
 export { noticeChannels, reminderAfter, type NoticeChannel, type NoticeWishes, type ReminderTimes } from './notices.js'
-export { faultOfAttachment, faultOfItem, faultOfRecipient, isValidBilling, type ItemPolicy } from './rules.js'
+export {
+  faultOfAttachment,
+  faultOfItem,
+  faultOfRecipient,
+  isValidBilling,
+  type ItemPolicy,
+  type TypeTaken,
+} from './rules.js'
 export { isFailure, isFinal, mayFollow, states, type StateCode } from './states.js'

@@ -25,6 +25,7 @@ export type ItemFault =
   | 'titleTooLong'
   | 'textMissing'
   | 'billingInvalid'
+  | 'tooManyAttachments'
   | 'attachmentEmpty'
   | 'attachmentAmbiguous'
   | 'attachmentNotBase64'

@@ -1,9 +1,9 @@
 import { isStored, type AddItems, type ItemOutcome } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
-import { inTransaction, type Context, type Recorder, type Submitted } from './context.js'
+import { inTransaction, policyOf, type Context, type Recorder, type Submitted } from './context.js'
 import { claimAll, duplicateOf, release, storeClaimed, type Claims, type Parcel } from './claims.js'
 import { addresseesOf, priorityOf, threadOf } from './recipient.js'
-import { prepareItem, storeItem } from './store-item.js'
+import { prepareItems, storeItem } from './store-item.js'
 
 /** Outcomes of the items in their order, each with one outcome per recipient in theirs. */
 export type AddItemsResult = readonly (readonly ItemOutcome[])[]
@@ -18,10 +18,10 @@ export async function addItems(
   submitted: Submitted,
   record: Recorder<AddItemsResult>,
 ): Promise<AddItemsResult> {
-  const prepared = command.items.map((item) => prepareItem(item, submitted, null))
+  const prepared = await prepareItems(command.items, { submitted, policy: policyOf(context, submitted.service) }, null)
   const priority = priorityOf(command.items)
   const result = await inTransaction(context, submitted, async (tx) => {
-    const addressees = await addresseesOf(tx, context, command.items, submitted)
+    const addressees = await addresseesOf(tx, context, prepared, submitted)
     const parcels = prepared.map((item, i) =>
       addressees[i]!.map((addressee): Parcel => ({ prepared: item, addressee, submitted })),
     )

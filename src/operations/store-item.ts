@@ -2,17 +2,22 @@ import { createHash } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
 import {
   cleanFileNames,
+  faultOfAttachment,
   mediaTypeOf,
+  typeTaken,
   noticeChannels,
   reminderAfter,
   states,
   type Attachment,
   type Item,
+  type ItemPolicy,
   type PrintWishes,
+  type TypeTaken,
 } from '../message/index.js'
 import { environmentIn } from '../registration/index.js'
 import { attachments, deliveries, evidence, messages, transitions, type Tx } from '../store/index.js'
 import type { Context, Submitted } from './context.js'
+import { shownType } from './shown-type.js'
 import type { Addressee, Wishes } from './recipient.js'
 
 /** An item on its way into the database: hashed and named, but stored only once a recipient needs it. */
@@ -29,15 +34,43 @@ interface PreparedFile {
   readonly id: string
   readonly attachment: Attachment
   readonly sha256: Buffer | null
+  /** what it is taken as, whatever it is called */
+  readonly mediaType: TypeTaken
 }
 
-export function prepareItem(item: Item, submitted: Submitted, print: PrintWishes | null): PreparedItem {
+/** Print files of a whole message are kept with its first item: nobody knows more about them (viranomaispalvelut.md §5.3). */
+export async function prepareItems(
+  items: readonly Item[],
+  { submitted, policy }: { submitted: Submitted; policy: ItemPolicy },
+  print: PrintWishes | null,
+): Promise<PreparedItem[]> {
+  const prepared: PreparedItem[] = []
+  for (const [i, item] of items.entries())
+    prepared.push(await prepareItem(item, { submitted, policy }, i === 0 ? print : print && { ...print, files: [] }))
+  return prepared
+}
+
+export const printFilesOf = (prepared: readonly PreparedItem[]): readonly PreparedFile[] =>
+  prepared.flatMap(({ item, files }) => files.slice(item.attachments.length))
+
+/**
+ * Hashes the files of an item and looks at what they are, before there is a transaction to keep waiting; behind a file
+ * for which the item is refused, the others are not looked at.
+ */
+async function prepareItem(
+  item: Item,
+  { submitted, policy }: { submitted: Submitted; policy: ItemPolicy },
+  print: PrintWishes | null,
+): Promise<PreparedItem> {
   const own = [...item.attachments, ...(print?.files ?? [])].map((attachment) => attachment.reveal())
-  const files = own.map((attachment) => ({
-    id: uuidv7(),
-    attachment,
-    sha256: bytesOf(attachment) && sha256(bytesOf(attachment)!),
-  }))
+  const files: PreparedFile[] = []
+  let refused = own.length > policy.maxAttachmentsPerItem
+  for (const attachment of own) {
+    const content = bytesOf(attachment)
+    const mediaType = refused ? null : await typeOf(attachment, content)
+    refused ||= faultOfAttachment(attachment, mediaType, policy) !== null
+    files.push({ id: uuidv7(), attachment, sha256: content && sha256(content), mediaType })
+  }
   const names = cleanFileNames(own.map((attachment) => attachment.name))
   const content: messages.SealedContent = {
     ...item.content.reveal(),
@@ -71,6 +104,11 @@ export const keyOf = ({ service }: Submitted): messages.ServiceKey => ({
 /** The type that links were sent with (viranomaispalvelut.md §4.6). */
 const LINK = 'text/url'
 
+async function typeOf({ mediaType: stated, name }: Attachment, content: Buffer | null): Promise<TypeTaken> {
+  if (content === null) return LINK
+  return typeTaken({ stated, name }, await shownType(content, mediaTypeOf(stated, name)))
+}
+
 /** Stores the item itself and its attachments, once, whatever the number of recipients; tells where they stand in the request. */
 export async function storeItem(
   tx: Tx,
@@ -101,7 +139,7 @@ export async function storeItem(
       id: file.id,
       itemId: id,
       position,
-      mediaType: content === null ? LINK : mediaTypeOf(file.attachment.mediaType, file.attachment.name),
+      mediaType: file.mediaType,
       sizeBytes: content?.length ?? null,
       sha256: file.sha256,
     })

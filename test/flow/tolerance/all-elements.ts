@@ -64,7 +64,7 @@ const tiedostot =
   xml({
     Tiedosto: xml({
       TiedostonKuvaus: 'kuvaus 1',
-      TiedostoSisalto: base64('sisältö 1'),
+      TiedostoSisalto: base64('%PDF-1.4 sisältö 1'),
       TiedostoID: 'id 1',
       TiedostoKoko: '1',
       TiedostoMuoto: 'application/pdf',
@@ -101,7 +101,7 @@ export const attachments = [
   },
 ]
 export const files = [
-  { mediaType: 'application/pdf', content: Buffer.from('sisältö 1') },
+  { mediaType: 'application/pdf', content: Buffer.from('%PDF-1.4 sisältö 1') },
   { mediaType: 'text/url', content: null },
 ]
 
