@@ -1,9 +1,12 @@
 import type { Config } from './config/index.js'
 import {
   createBell,
+  createClamd,
+  createInspector,
   createMailboxChannel,
   createWorker,
   startSweeper,
+  withInspection,
   type Bell,
   type Channel,
   type DeliveryMetrics,
@@ -27,7 +30,7 @@ export function buildDelivery(
   const { db } = runtime
   const bell = createBell({ db, log })
   if (config.role === 'gateway') return { bell, start: () => undefined, stop: () => bell.close() }
-  const worker = createWorker({ ...config, db, log, metrics, bell, channels: channelsOf(config, runtime) })
+  const worker = createWorker({ ...config, db, log, metrics, bell, channels: channelsOf(config, runtime, log) })
   let stopSweeper = (): void => undefined
   return {
     bell,
@@ -44,6 +47,11 @@ export function buildDelivery(
   }
 }
 
-const channelsOf = (config: Config, { db, sealer }: Runtime): Channel[] => [
-  createMailboxChannel({ db, sealer, times: config }),
-]
+function channelsOf(config: Config, { db, sealer }: Runtime, log: Log): Channel[] {
+  const scanner = config.scannerUrl === undefined ? null : createClamd(config.scannerUrl)
+  const inspector = scanner && createInspector({ db, log, scanner })
+  /** What a message's files go through before anybody gets them. */
+  const inspected = (channel: Channel): Channel =>
+    withInspection(channel, { db, inspector, pauseDivisor: config.deliveryPauseDivisor })
+  return [inspected(createMailboxChannel({ db, sealer, times: config }))]
+}
