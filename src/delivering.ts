@@ -3,11 +3,14 @@ import type { Config } from './config/index.js'
 import {
   createBell,
   createEmailChannel,
+  createClamd,
+  createInspector,
   createMailboxChannel,
   createSmsChannel,
   createPrintChannel,
   createWorker,
   startSweeper,
+  withInspection,
   type Bell,
   type Channel,
   type DeliveryMetrics,
@@ -66,22 +69,29 @@ export function buildDelivery(config: Config, parts: Parts): Delivering {
 /** A sandbox calls receivers on its own computer. */
 const LOOPBACK = ['127.0.0.0/8', '::1']
 
-function channelsOf(config: Config, { runtime: { db, sealer }, clock, keys }: Parts): Channel[] {
+function channelsOf(config: Config, { runtime: { db, sealer }, log, clock, keys }: Parts): Channel[] {
   const { mode, deliveryConcurrency, returnChannelNetworks, returnChannelTimeoutMs } = config
   const findCitizenMessage = (key: transitions.MessageKey): Promise<citizenMessages.CitizenMessage | null> =>
     citizenMessages.findCitizenMessage(db, sealer, key)
+  const scanner = config.scannerUrl === undefined ? null : createClamd(config.scannerUrl)
+  const inspector = scanner && createInspector({ db, log, scanner })
+  /** What files go through before anybody gets them. */
+  const inspected = (channel: Channel): Channel =>
+    withInspection(channel, { db, inspector, pauseDivisor: config.deliveryPauseDivisor })
   return [
-    createMailboxChannel({ db, sealer, times: config }),
-    createEmailChannel({ ...config, db, sealer, findCitizenMail: findCitizenMessage }),
+    inspected(createMailboxChannel({ db, sealer, times: config })),
+    inspected(createEmailChannel({ ...config, db, sealer, findCitizenMail: findCitizenMessage })),
     createSmsChannel({ ...config, db, sealer }),
-    createPrintChannel({ ...config, db, sealer }),
-    createReturnChannel({
-      ...{ db, sealer, signer: keys.signer, identity: () => keys.clientIdentity(), now: () => clock.now() },
-      networks: returnChannelNetworks ?? (mode === 'sandbox' ? LOOPBACK : []),
-      timeoutMs: returnChannelTimeoutMs,
-      // Authorities that do not answer must not take the places of letters.
-      concurrency: Math.max(1, Math.floor(deliveryConcurrency * 0.75)),
-      citizenMessages: { find: findCitizenMessage, setAuthorityReference: citizenMessages.setAuthorityReference },
-    }),
+    inspected(createPrintChannel({ ...config, db, sealer })),
+    inspected(
+      createReturnChannel({
+        ...{ db, sealer, signer: keys.signer, identity: () => keys.clientIdentity(), now: () => clock.now() },
+        networks: returnChannelNetworks ?? (mode === 'sandbox' ? LOOPBACK : []),
+        timeoutMs: returnChannelTimeoutMs,
+        // Authorities that do not answer must not take the places of letters.
+        concurrency: Math.max(1, Math.floor(deliveryConcurrency * 0.75)),
+        citizenMessages: { find: findCitizenMessage, setAuthorityReference: citizenMessages.setAuthorityReference },
+      }),
+    ),
   ]
 }

@@ -67,6 +67,7 @@ const faults: Readonly<Record<ItemFault, string>> = {
   pdfEncrypted: 'PDF-liite on salattu, eikä sitä voi tulostaa. Lähetä se ilman salausta',
   pageRangeUnsupported: 'Sivut-elementti ei ole käytössä: lähetä jokaisen vastaanottajan tuloste omana tiedostonaan',
   attachmentEmpty: 'Tiedostolla ei ole sisältöä eikä linkkiä',
+  tooManyAttachments: 'Liian monta tiedostoa',
   attachmentAmbiguous: 'Tiedostolla on sekä sisältö että linkki',
   attachmentNotBase64: 'TiedostoSisalto ei ole base64-muodossa',
 }

@@ -13,7 +13,7 @@ export {
 } from './deliveries.js'
 export { identityClassOf, isForeignTo, sideOf, type IdentityClass } from './identity.js'
 export { cleanFileNames } from './file-names.js'
-export { mediaTypeOf } from './media-types.js'
+export { mediaTypeOf, mediaTypes, typeTaken } from './media-types.js'
 export {
   languages,
   noticeChannels,
@@ -24,5 +24,12 @@ export {
   type ReminderTimes,
 } from './notices.js'
 export { faultOfPaper, isFinland, isUsableAddress, printFormOf, type PrintForm } from './printing.js'
-export { faultOfAttachment, faultOfItem, faultOfRecipient, isValidBilling, type ItemPolicy } from './rules.js'
+export {
+  faultOfAttachment,
+  faultOfItem,
+  faultOfRecipient,
+  isValidBilling,
+  type ItemPolicy,
+  type TypeTaken,
+} from './rules.js'
 export { isFailure, isFinal, mayFollow, states, type StateCode } from './states.js'

@@ -29,6 +29,7 @@ export type ItemFault =
   | 'nothingPrintable'
   | 'pdfEncrypted'
   | 'pageRangeUnsupported'
+  | 'tooManyAttachments'
   | 'attachmentEmpty'
   | 'attachmentAmbiguous'
   | 'attachmentNotBase64'

@@ -1,9 +1,9 @@
 import { isStored, type AddItems, type ItemOutcome } from '../message/index.js'
 import { evidence, type Tx } from '../store/index.js'
-import { inIntake, type Context, type Recorder, type Submitted } from './context.js'
+import { inIntake, policyOf, type Context, type Recorder, type Submitted } from './context.js'
 import { claimAll, duplicateOf, release, storeClaimed, type Claims, type Parcel } from './claims.js'
 import { addresseesOf, priorityOf, threadOf } from './recipient.js'
-import { prepareItem, storeItem } from './store-item.js'
+import { prepareItems, storeItem } from './store-item.js'
 
 /** Outcomes of the items in their order, each with one outcome per recipient in theirs. */
 export type AddItemsResult = readonly (readonly ItemOutcome[])[]
@@ -18,13 +18,14 @@ export async function addItems(
   received: Submitted,
   record: Recorder<AddItemsResult>,
 ): Promise<AddItemsResult> {
-  const prepared = command.items.map((item) => prepareItem(item, received, null))
+  const policy = policyOf(context, received.service)
+  const prepared = await prepareItems(command.items, { submitted: received, policy }, null)
   const priority = priorityOf(command.items)
   const result = await inIntake(
     context,
     { submitted: received, operation: command.operation },
     async (tx, submitted) => {
-      const addressees = await addresseesOf(tx, context, command.items, submitted)
+      const addressees = await addresseesOf(tx, context, prepared, submitted)
       const parcels = prepared.map((item, i) =>
         addressees[i]!.map((addressee): Parcel => ({ prepared: item, addressee, submitted })),
       )

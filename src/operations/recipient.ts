@@ -12,7 +12,7 @@ import {
 import { environmentIn } from '../registration/index.js'
 import { accounts, messages, type Tx } from '../store/index.js'
 import { policyOf, type Context, type OperationPolicy, type Submitted } from './context.js'
-import { keyOf } from './store-item.js'
+import { keyOf, type PreparedItem } from './store-item.js'
 
 /** One recipient of one item, with what has to be known of them before anything is stored. */
 export interface Addressee {
@@ -34,14 +34,15 @@ export const priorityOf = (items: readonly Item[]): number =>
 export async function addresseesOf(
   tx: Tx,
   context: Context,
-  items: readonly Item[],
+  items: readonly PreparedItem[],
   { service }: Submitted,
 ): Promise<Addressee[][]> {
   const { sealer } = context
   const policy = policyOf(context, service)
   const environment = environmentIn(service.state)
-  const found = items.map((item) => {
-    const fault = faultOfItem(item, policy)
+  const found = items.map(({ item, files }) => {
+    const types = files.map(({ mediaType }) => mediaType)
+    const fault = faultOfItem(item, types, policy)
     return item.recipients.map((sealed) => {
       const recipient = sealed.reveal()
       return { recipient, hash: sealer.hashId(recipient.id), fault: fault ?? faultOfRecipient(recipient, environment) }

@@ -11,7 +11,7 @@ import { evidence, type Tx } from '../store/index.js'
 import { inIntake, inTransaction, policyOf, type Context, type Recorder, type Submitted } from './context.js'
 import { claimAll, duplicateOf, storeClaimed, type Claims, type Parcel } from './claims.js'
 import { addresseesOf, priorityOf, threadOf, type Addressee } from './recipient.js'
-import { paperFaultOf, prepareItem, storeItem, type PreparedItem } from './store-item.js'
+import { paperFaultOf, prepareItems, printFilesOf, storeItem, type PreparedItem } from './store-item.js'
 
 /** What became of each recipient of an accepted call, or the first outcome that refused the whole call. */
 export type SendMessageResult =
@@ -38,10 +38,8 @@ export async function sendMessage(
   submitted: Submitted,
   record: Recorder<SendMessageResult>,
 ): Promise<SendMessageResult> {
-  // Print files of the whole message are kept with its first item: nobody knows more about them (§5.3).
-  const prepared = command.items.map((item, i) =>
-    prepareItem(item, submitted, i === 0 ? command.print : { ...command.print, files: [] }),
-  )
+  const policy = policyOf(context, submitted.service)
+  const prepared = await prepareItems(command.items, { submitted, policy }, command.print)
   try {
     const taken = await inIntake(context, { submitted, operation: command.operation }, async (tx, asItIs) => {
       const result: SendMessageResult = {
@@ -70,8 +68,9 @@ async function storeAll(
 ): Promise<ItemOutcome[]> {
   const policy = policyOf(context, submitted.service)
   const priority = priorityOf(command.items)
-  for (const file of command.print.files) refuseIf(faultOfAttachment(file.reveal(), policy))
-  const addressees = await addresseesOf(tx, context, command.items, submitted)
+  for (const { attachment, mediaType } of printFilesOf(prepared))
+    refuseIf(faultOfAttachment(attachment, mediaType, policy))
+  const addressees = await addresseesOf(tx, context, prepared, submitted)
   const letters = prepared.map((item, i) =>
     addressees[i]!.map((addressee) => addressed({ prepared: item, addressee, submitted }, command.print)),
   )

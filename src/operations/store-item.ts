@@ -2,19 +2,24 @@ import { createHash } from 'node:crypto'
 import { uuidv7 } from 'uuidv7'
 import {
   cleanFileNames,
+  faultOfAttachment,
   faultOfPaper,
   mediaTypeOf,
+  typeTaken,
   noticeChannels,
   reminderAfter,
   states,
   type Attachment,
   type Item,
   type ItemFault,
+  type ItemPolicy,
   type PrintWishes,
+  type TypeTaken,
 } from '../message/index.js'
 import { environmentIn } from '../registration/index.js'
 import { attachments, deliveries, evidence, messages, transitions, type Tx } from '../store/index.js'
 import type { Context, Submitted } from './context.js'
+import { shownType } from './shown-type.js'
 import type { Addressee, Wishes } from './recipient.js'
 
 /** An item on its way into the database: hashed and named, but stored only once a recipient needs it. */
@@ -31,15 +36,43 @@ interface PreparedFile {
   readonly id: string
   readonly attachment: Attachment
   readonly sha256: Buffer | null
+  /** what it is taken as, whatever it is called */
+  readonly mediaType: TypeTaken
 }
 
-export function prepareItem(item: Item, submitted: Submitted, print: PrintWishes | null): PreparedItem {
+/** Print files of a whole message are kept with its first item: nobody knows more about them (viranomaispalvelut.md §5.3). */
+export async function prepareItems(
+  items: readonly Item[],
+  { submitted, policy }: { submitted: Submitted; policy: ItemPolicy },
+  print: PrintWishes | null,
+): Promise<PreparedItem[]> {
+  const prepared: PreparedItem[] = []
+  for (const [i, item] of items.entries())
+    prepared.push(await prepareItem(item, { submitted, policy }, i === 0 ? print : print && { ...print, files: [] }))
+  return prepared
+}
+
+export const printFilesOf = (prepared: readonly PreparedItem[]): readonly PreparedFile[] =>
+  prepared.flatMap(({ item, files }) => files.slice(item.attachments.length))
+
+/**
+ * Hashes the files of an item and looks at what they are, before there is a transaction to keep waiting; behind a file
+ * for which the item is refused, the others are not looked at.
+ */
+async function prepareItem(
+  item: Item,
+  { submitted, policy }: { submitted: Submitted; policy: ItemPolicy },
+  print: PrintWishes | null,
+): Promise<PreparedItem> {
   const own = [...item.attachments, ...(print?.files ?? [])].map((attachment) => attachment.reveal())
-  const files = own.map((attachment) => ({
-    id: uuidv7(),
-    attachment,
-    sha256: bytesOf(attachment) && sha256(bytesOf(attachment)!),
-  }))
+  const files: PreparedFile[] = []
+  let refused = own.length > policy.maxAttachmentsPerItem
+  for (const attachment of own) {
+    const content = bytesOf(attachment)
+    const mediaType = refused ? null : await typeOf(attachment, content)
+    refused ||= faultOfAttachment(attachment, mediaType, policy) !== null
+    files.push({ id: uuidv7(), attachment, sha256: content && sha256(content), mediaType })
+  }
   const names = cleanFileNames(own.map((attachment) => attachment.name))
   const content: messages.SealedContent = {
     ...item.content.reveal(),
@@ -68,9 +101,9 @@ export function prepareItem(item: Item, submitted: Submitted, print: PrintWishes
 /** Why nobody could print this item, whoever receives it. */
 export const paperFaultOf = ({ files, content }: PreparedItem): ItemFault | null =>
   faultOfPaper(
-    files.map(({ attachment }) => ({
+    files.map(({ attachment, mediaType }) => ({
       content: bytesOf(attachment),
-      mediaType: mediaTypeOf(attachment.mediaType, attachment.name),
+      mediaType: mediaType ?? mediaTypeOf(attachment.mediaType, attachment.name),
     })),
     { hasPageRange: content.pages !== null },
   )
@@ -82,6 +115,11 @@ export const keyOf = ({ service }: Submitted): messages.ServiceKey => ({
 
 /** The type that links were sent with (viranomaispalvelut.md §4.6). */
 const LINK = 'text/url'
+
+async function typeOf({ mediaType: stated, name }: Attachment, content: Buffer | null): Promise<TypeTaken> {
+  if (content === null) return LINK
+  return typeTaken({ stated, name }, await shownType(content, mediaTypeOf(stated, name)))
+}
 
 /** Stores the item itself and its attachments, once, whatever the number of recipients; tells where they stand in the request. */
 export async function storeItem(
@@ -113,7 +151,7 @@ export async function storeItem(
       id: file.id,
       itemId: id,
       position,
-      mediaType: content === null ? LINK : mediaTypeOf(file.attachment.mediaType, file.attachment.name),
+      mediaType: file.mediaType,
       sizeBytes: content?.length ?? null,
       sha256: file.sha256,
     })

@@ -22,7 +22,7 @@ export interface Database extends Queryable {
    * @param isCommitted  asked when the connection was lost while committing: whether the work's rows are there
    */
   withTransaction<T>(work: (tx: Tx) => Promise<T>, isCommitted?: () => Promise<boolean>): Promise<T>
-  /** A connection of its own, for COPY; released after `work`. */
+  /** A connection of its own, for COPY; released after `work`, and closed when that fails. */
   withConnection<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
@@ -110,9 +110,13 @@ export function openDatabase({ connection, poolSize, statementTimeoutMs, log }: 
     withConnection: async (work) => {
       const client = await connect()
       try {
-        return await work(client)
-      } finally {
+        const result = await work(client)
         client.release()
+        return result
+      } catch (error) {
+        // Nobody knows what it was in the middle of.
+        client.release(error as Error)
+        throw translate(error)
       }
     },
     close: () => pool.end(),

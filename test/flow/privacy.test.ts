@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { evidence, messages } from '../../src/store/index.js'
 import { artificialIdentityCode, clientNamed, postAsClient } from '../support/clients/index.js'
+import { pdfOf } from '../support/files.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
 import { sharedIdentity, type Identity } from '../support/keys.js'
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
     reference: 'private-1',
     title: secretTitle,
     text: secretText,
-    attachments: [{ name: fileName, mime: 'application/pdf', content: Buffer.alloc(40_000, 3) }],
+    attachments: [{ name: fileName, mime: 'application/pdf', content: pdfOf(40_000) }],
   })
   const key = {
     layout: 'wss4j',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { operators } from '../../src/operations/index.js'
 import { verifySigned } from '../support/clients/index.js'
+import { pdfOf, png } from '../support/files.js'
 import { cloneDatabase, startGateway, type TestGateway } from '../support/gateway.js'
 import { actingOn, move, serviceId } from '../support/joining.js'
 import {
@@ -63,7 +64,7 @@ async function told(answer: Pick<Reply, 'code' | 'traceId'>): Promise<[number | 
 const listAll = (sender: Sender): string =>
   payload('HaeAsiakkaita', `${party(sender)}<Kysely><KyselyLaji>Kaikki</KyselyLaji></Kysely>`)
 const attached = (sizeBytes: number, type = 'application/pdf', name = 'paatos.pdf'): string => {
-  const TiedostoSisalto = Buffer.alloc(sizeBytes, 'x').toString('base64')
+  const TiedostoSisalto = (type === 'image/png' ? png : pdfOf(sizeBytes)).toString('base64')
   return item(person, { Tiedostot: file({ TiedostoSisalto, TiedostoMuoto: type, TiedostoNimi: name }) })
 }
 const addItem = async (sender: Sender, one: string): Promise<number[]> =>

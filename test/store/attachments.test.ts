@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { uuidv7 } from 'uuidv7'
-import { attachments, ensurePartitions, evidence } from '../../src/store/index.js'
+import { createLogger } from '../../src/log.js'
+import { attachments, ensurePartitions, evidence, openDatabase, type Database } from '../../src/store/index.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
 
 let gateway: TestGateway
@@ -25,6 +27,86 @@ test.each([0, 1, attachments.CHUNK_BYTES, attachments.CHUNK_BYTES + 1, 3 * attac
     expect((await readAll(key, sha256(content))).equals(content)).toBe(true)
   },
 )
+
+test('an attachment read inside a transaction is the same, row by row', async () => {
+  const content = randomBytes(600_000)
+  const key = { bucket: 7, attachmentId: uuidv7() }
+  const chunks = await gateway.db.withTransaction(async (tx) => {
+    await attachments.insertAttachmentData(tx, key, content)
+    const chunks: Buffer[] = []
+    for await (const chunk of attachments.readAttachmentData(tx, key, sha256(content))) chunks.push(chunk)
+    return chunks
+  })
+  expect(Buffer.concat(chunks).equals(content)).toBe(true)
+})
+
+describe('one connection for all readers', () => {
+  let narrow: Database
+  const key = { bucket: 9, attachmentId: uuidv7() }
+  const content = randomBytes(20 * attachments.CHUNK_BYTES)
+  beforeAll(async () => {
+    const log = createLogger({ level: 'silent' })
+    const connection = { connectionString: gateway.databaseUrl }
+    narrow = openDatabase({ connection, poolSize: 1, statementTimeoutMs: 400, log })
+    await gateway.db.withTransaction((tx) => attachments.insertAttachmentData(tx, key, content))
+  })
+  afterAll(() => narrow.close())
+  const read = () => attachments.readAttachmentData(narrow, key, sha256(content))
+
+  test('a reader that is slow, or goes away in the middle, keeps it from nobody', async () => {
+    const slow = read()
+    await slow.next()
+    expect((await narrow.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    for await (const chunk of read()) if (chunk.length > 0) break
+    const sizes = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        let size = 0
+        for await (const chunk of read()) size += chunk.length
+        return size
+      }),
+    )
+    expect(new Set(sizes)).toEqual(new Set([content.length]))
+    await slow.return(undefined)
+  })
+
+  test('it outlives the time limit of a query without an error that nobody expects', async () => {
+    for await (const chunk of read()) if (chunk.length === 0) throw new Error('An empty row')
+    await sleep(1_800)
+    expect((await narrow.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+  })
+
+  test('a connection that is cut while it reads is trouble of the store, and the next reader gets a new one', async () => {
+    const reader = read()
+    await reader.next()
+    await gateway.db.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and query like 'copy (select body%'`,
+    )
+    await sleep(100)
+    const rest = (async () => {
+      for await (const chunk of reader) void chunk
+    })()
+    await rest.catch((error: unknown) => expect(error).toMatchObject({ code: 'STORE_UNAVAILABLE' }))
+    let size = 0
+    for await (const chunk of read()) size += chunk.length
+    expect(size).toBe(content.length)
+  })
+
+  test('a read that waits longer than a query may is ended, and its connection closed', async () => {
+    const lock = gateway.db.withTransaction(async (tx) => {
+      await tx.query('lock table attachment_data in access exclusive mode')
+      await sleep(2_500)
+    })
+    await sleep(200)
+    await expect(read().next()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    await lock
+    expect((await read().next()).done).toBe(false)
+  })
+})
+
+test('what is no id of an attachment never becomes a part of a statement', async () => {
+  const key = { bucket: 7, attachmentId: `' or true --` }
+  await expect(readAll(key, sha256(Buffer.alloc(0)))).rejects.toBeInstanceOf(TypeError)
+})
 
 test('an attachment that was damaged at rest is not handed out as if it were whole', async () => {
   const content = randomBytes(600_000)

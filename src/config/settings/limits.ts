@@ -47,6 +47,16 @@ export const limits = [
     description: 'Largest attachment; a larger one is refused with code 529 or 525',
   },
   {
+    env: 'ASTI_MAX_ATTACHMENTS_PER_ITEM',
+    key: 'maxAttachmentsPerItem',
+    group: 'Limits',
+    kind: 'integer',
+    min: 1,
+    max: 10_000,
+    default: 300,
+    description: 'Most files and links of one item; more are refused with code 525',
+  },
+  {
     env: 'ASTI_MAX_RECIPIENTS_PER_QUERY',
     key: 'maxRecipientsPerQuery',
     group: 'Limits',

@@ -4,11 +4,14 @@ import {
   cleanFileNames,
   faultOfAttachment,
   mediaTypeOf,
+  typeTaken,
   type Attachment,
   type ItemOutcome,
+  type TypeTaken,
 } from '../../message/index.js'
 import { attachments, messages, type citizenMessages, type MessageKey, type Tx } from '../../store/index.js'
 import type { OperationPolicy } from '../context.js'
+import { shownType } from '../shown-type.js'
 import { MailboxError, type MailboxErrorCode } from './errors.js'
 
 /** A file as the page sends it. */
@@ -20,19 +23,25 @@ export interface WrittenFile {
 }
 
 export interface OwnFile extends citizenMessages.CitizenFile {
-  /** the type that the gateway goes by */
-  readonly type: string
+  /** what it is taken as, whatever it is called; null when it is not what it is called */
+  readonly type: TypeTaken
   readonly content: Buffer | 'broken'
   readonly sha256: string
 }
 
-export function readFiles(written: readonly WrittenFile[]): OwnFile[] {
+export async function readFiles(written: readonly WrittenFile[]): Promise<OwnFile[]> {
   const names = cleanFileNames(written.map(({ name }) => name))
-  return written.map(({ mediaType, base64 }, i) => {
+  const files: OwnFile[] = []
+  for (const [i, { mediaType, base64 }] of written.entries()) {
+    const name = names[i]!
     const content = bytesOf(base64)
     const sha256 = createHash('sha256').update(content).digest('hex')
-    return { name: names[i]!, mediaType, type: mediaTypeOf(mediaType, names[i]!), content, sha256 }
-  })
+    const called = mediaTypeOf(mediaType, name)
+    const type =
+      content === 'broken' ? called : typeTaken({ stated: mediaType, name }, await shownType(content, called))
+    files.push({ name, mediaType, type, content, sha256 })
+  }
+  return files
 }
 
 /** Node reads base64 kindly and skips what is none: what it has to be is said here. */
@@ -48,11 +57,11 @@ const LINK = 'text/url'
  * @throws MailboxError MAILBOX_ATTACHMENT_INVALID, MAILBOX_ATTACHMENT_TOO_LARGE, MAILBOX_ATTACHMENT_TYPE
  */
 export function checkFiles(files: readonly OwnFile[], policy: OperationPolicy): void {
-  for (const { name, type, content } of files) {
+  for (const { name, mediaType, type, content } of files) {
     const file: Attachment = {
-      ...{ name, content, mediaType: type, caption: null, url: null, encoded: null, storageId: null, statedSize: null },
+      ...{ name, content, mediaType, caption: null, url: null, encoded: null, storageId: null, statedSize: null },
     }
-    const fault = type === LINK ? NO_LINKS : faultOfAttachment(file, policy)
+    const fault = type === LINK ? NO_LINKS : faultOfAttachment(file, type, policy)
     if (fault !== null) throw new MailboxError(codeOf(fault), 'An attachment is not accepted')
   }
 }

@@ -30,7 +30,7 @@ export interface WrittenMessage {
  */
 export async function writeMessage(context: Context, owner: MailOwner, written: WriteMessage): Promise<WrittenMessage> {
   const { db, sealer } = context
-  const files = readFiles(written.attachments)
+  const files = await readFiles(written.attachments)
   const draft: Draft = { ...written, owner, files, contentSha256: hashOf(written, files) }
   const claim = { senderHash: owner.hash, key: written.key }
   const stored = await db.withTransaction(

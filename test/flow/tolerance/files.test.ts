@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { jpeg, office, pdf } from '../../support/files.js'
 import { startGateway, type TestGateway } from '../../support/gateway.js'
 import {
   addItems,
@@ -101,14 +102,15 @@ describe('R24', () => {
 
   const OOXML = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
   test.each([
-    ['paatos.pdf', undefined, 'application/pdf'],
-    ['KUVA.JPG', undefined, 'image/jpeg'],
-    ['kirje.docx', '', OOXML],
-    ['muistio.txt', ' ', 'text/plain'],
-    ['ilman.muotoa', ' Application/PDF; charset=binary', 'application/pdf'],
-    ['paatos.pdf', undefined, 'application/pdf'],
-  ])('R24: the type of %s with TiedostoMuoto %j is %s', async (name, stated, type) => {
-    const attached = file({ TiedostoNimi: name, TiedostoMuoto: stated })
+    ['paatos.pdf', undefined, 'application/pdf', pdf],
+    ['KUVA.JPG', undefined, 'image/jpeg', jpeg],
+    ['kirje.docx', '', OOXML, office('docx')],
+    ['muistio.txt', ' ', 'text/plain', Buffer.from('Muistio')],
+    ['ilman.muotoa', ' Application/PDF; charset=binary', 'application/pdf', pdf],
+    ['paatos.pdf', undefined, 'application/pdf', pdf],
+  ])('R24: the type of %s with TiedostoMuoto %j is %s', async (name, stated, type, content) => {
+    const TiedostoSisalto = content.toString('base64')
+    const attached = file({ TiedostoNimi: name, TiedostoMuoto: stated, TiedostoSisalto })
     const answer = await ask(gateway, addItems(sender, item(person, { Tiedostot: attached })))
     expect(answer.itemCodes).toEqual([202])
     expect(await storedFiles(gateway, answer)).toMatchObject([{ mediaType: type }])

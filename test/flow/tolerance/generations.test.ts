@@ -190,7 +190,8 @@ describe('every element of a generation is kept', () => {
 
   test('R20: LahetaViesti of 1.4 to 1.6 with all its elements, print files on message level among them', async () => {
     const answer = await letterOf14(
-      printFile(1, { TiedostoSisalto: base64('tuloste 1') }) + printFile(2, { TiedostoSisalto: base64('tuloste 2') }),
+      printFile(1, { TiedostoSisalto: base64('%PDF-1.4 tuloste 1') }) +
+        printFile(2, { TiedostoSisalto: base64('%PDF-1.4 tuloste 2') }),
     )
     expect(answer.code).toBe(202)
     const [row] = await stored(gateway, answer)
@@ -222,15 +223,15 @@ describe('every element of a generation is kept', () => {
     expect((await storedFiles(gateway, answer)).map(({ content: bytes }) => bytes?.toString())).toEqual([
       '%PDF-1.4 sisältö 1',
       undefined,
-      'tuloste 1',
-      'tuloste 2',
+      '%PDF-1.4 tuloste 1',
+      '%PDF-1.4 tuloste 2',
     ])
   })
 
   test('R20: a print file on message level may be a link or wrapped, and is kept too', async () => {
     const link = await letterOf14(printFile(1, { TiedostoURL: 'https://example.fi/tuloste' }))
     expect((await stored(gateway, link))[0]!.content.attachments).toHaveLength(3)
-    const inside = printFile(1, { TiedostoSisalto: base64('tuloste 1') }).replaceAll('Tiedostot>', 'Tiedosto>')
+    const inside = printFile(1, { TiedostoSisalto: base64('%PDF-1.4 tuloste 1') }).replaceAll('Tiedostot>', 'Tiedosto>')
     const wrapped = await letterOf14(xml({ Tiedostot: inside }))
     expect((await stored(gateway, wrapped))[0]!.content.attachments).toHaveLength(3)
   })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { pdfOf } from '../../support/files.js'
 import { startGateway, type TestGateway } from '../../support/gateway.js'
 import {
   addItems,
@@ -28,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-const bytes = (size: number) => Buffer.alloc(size, 1).toString('base64')
+const bytes = (size: number) => pdfOf(size).toString('base64')
 const link = (url = 'https://example.fi/paatos?id=1&amp;b=2') =>
   file({
     TiedostoSisalto: undefined,

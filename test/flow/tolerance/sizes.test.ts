@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { gzipSync } from 'node:zlib'
 import { artificialIdentityCode, readByNamespace } from '../../support/clients/index.js'
+import { pdfOf } from '../../support/files.js'
 import { startGateway, type TestGateway } from '../../support/gateway.js'
 import {
   addItems,
@@ -56,7 +57,7 @@ describe('R29', () => {
   })
   afterAll(() => small.close())
   const attached = (sizeBytes: number) =>
-    item(to, { Tiedostot: file({ TiedostoSisalto: Buffer.alloc(sizeBytes).toString('base64') }) })
+    item(to, { Tiedostot: file({ TiedostoSisalto: pdfOf(sizeBytes).toString('base64') }) })
 
   test('R29: a question about 10,000 customers is answered within 10 s', async () => {
     const ids = [person, ...Array.from({ length: 9_999 }, (_, n) => artificialIdentityCode(n))]
@@ -69,7 +70,7 @@ describe('R29', () => {
   })
 
   test('R29: a letter of 4 MB is stored whole within 10 s', async () => {
-    const content = Buffer.alloc(3 * 1024 * 1024, 'asiointitili')
+    const content = pdfOf(3 * 1024 * 1024, 'asiointitili')
     const startedAt = performance.now()
     const letter = item(person, { Tiedostot: file({ TiedostoSisalto: content.toString('base64') }) })
     const answer = await ask(gateway, sendMessage(sender, letter))
