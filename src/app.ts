@@ -10,6 +10,8 @@ import {
   createEvidenceBudget,
   createLimits,
   createMetrics,
+  MAILBOX_PATH,
+  mailboxRoutes,
   operationsRoutes,
   plainAnswers,
   soapRoutes,
@@ -29,7 +31,7 @@ import {
 import type { Clock } from './clock.js'
 import type { Config } from './config/index.js'
 import { buildDelivery, type Delivering } from './delivering.js'
-import { keySourcesOf } from './key-sources.js'
+import { keySourcesOf, mailboxTokenOf } from './key-sources.js'
 import { createKeyRing, type KeyRing } from './keys/index.js'
 import type { Log } from './log.js'
 import { isReady } from './operations/index.js'
@@ -76,6 +78,8 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
     clientErrorHandler: connections.refuseBroken,
     forceCloseConnections: 'idle',
     exposeHeadRoutes: false,
+    // What a schema does not know is refused, and nothing is read as another type than it has.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: false } },
     ...serverOf(config, keys, connections),
   })
   connections.guard(http.server)
@@ -102,6 +106,11 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
     })
     done()
   })
+  const mailboxToken = mailboxTokenOf(config, runtime.sandbox)
+  if (mailboxToken !== null) {
+    const options = { context, limits, metrics, token: mailboxToken }
+    void http.register((scope, _options, done) => (mailboxRoutes(scope, options), done()), { prefix: MAILBOX_PATH })
+  }
   contractRoutes(http, { publicUrl: config.publicUrl })
   operationsRoutes(http, { metrics, isReady: async () => !draining && (await isReady(context)) })
   http.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {

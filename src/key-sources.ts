@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import type { Config } from './config/index.js'
 import type { KeyRingSources, KeySource } from './keys/index.js'
 import type { SandboxFiles } from './sandbox/index.js'
+import { sensitive, type Sensitive } from './sensitive.js'
 
 /** The files of the keys that may change while the gateway runs; the sandbox signs with a key of its own making. */
 export function keySourcesOf(config: Config, sandbox: SandboxFiles | null): KeyRingSources {
@@ -43,4 +45,10 @@ function signingSource(config: Config, sandbox: SandboxFiles | null): KeySource 
     password: config.signingKeyPassword,
     names,
   }
+}
+
+/** What opens the mailbox API; null: production has no token, and nothing is there to be opened. */
+export function mailboxTokenOf({ mailboxToken }: Config, sandbox: SandboxFiles | null): Sensitive<string> | null {
+  if (mailboxToken !== undefined) return mailboxToken
+  return sandbox === null ? null : sensitive(readFileSync(sandbox.mailboxTokenFile, 'utf8').trim())
 }

@@ -31,6 +31,7 @@ export type Limit =
   | 'turns'
   | 'requests-per-address'
   | 'requests-per-service'
+  | 'requests-per-owner'
 
 /** Come again later: the message log's note `limit` says which limit it was. */
 export class LimitReached extends UnavailableError<'OVERLOADED' | 'RATE_LIMITED'> {

@@ -4,6 +4,7 @@ import { addCertificateMetrics, type CertificateFigures } from './certificate-me
 import type { Limit } from './errors.js'
 import { createDeliveryMetrics, type DeliveryCounts, type QueueFigures } from './delivery-metrics.js'
 import { createLimitMetrics } from './limit-metrics.js'
+import { createMailboxMetrics, type MailboxRequest } from './mailbox-metrics.js'
 
 /** What the gateway counts about requests, in Prometheus' text format. */
 export interface Metrics {
@@ -23,6 +24,7 @@ export interface Metrics {
   brokenRequest(status: number): void
   /** one more connection is open, or one less */
   connections(change: 1 | -1): void
+  mailbox(request: MailboxRequest): void
   readonly delivery: DeliveryCounts
   readonly contentType: string
   text(): Promise<string>
@@ -72,6 +74,7 @@ export function createMetrics(inFlight: BytesInFlight, certificates: Certificate
       size.observe(sizeBytes)
     },
     ...createLimitMetrics(registry),
+    ...createMailboxMetrics(registry),
     delivery: createDeliveryMetrics(registry, queue),
     contentType: registry.contentType,
     text: () => registry.metrics(),

@@ -7,6 +7,7 @@ export { CallerError, identify, judgeOperation, type Caller, type CallerErrorCod
 export { findCallers, hashApiKey, type Connection } from './connection.js'
 export type { Context, OperationPolicy, Received, Recorder, Submitted } from './context.js'
 export * as joining from './joining/index.js'
+export * as mailbox from './mailbox/index.js'
 export { getServiceStatus } from './get-status.js'
 export { isReady, recordRefusal, recordRepeat, recordSubmission, type Submission } from './message-log.js'
 export * as operators from './operators/index.js'

@@ -46,6 +46,10 @@ export interface ServiceSettings {
   readonly receipts?: 'asked' | 'all' | 'none'
   /** whether citizens may answer its messages; no when missing */
   readonly replyAllowed?: boolean
+  /** whether citizens may write to it without having been written to; no when missing */
+  readonly newMessagesAllowed?: boolean
+  /** e-mail address that citizens' messages go to when there is no return channel */
+  readonly replyEmail?: string
   readonly returnChannel?: ReturnChannel
   /** the way that electronic messages go */
   readonly deliveryRoute?: 'mailbox'
@@ -104,6 +108,13 @@ const schemas: Readonly<Record<SettingName, object>> = {
   ]),
   receipts: choice('asked', 'all', 'none'),
   replyAllowed: { type: 'boolean' },
+  newMessagesAllowed: { type: 'boolean' },
+  // One plain address: it is written into the header of a mail.
+  replyEmail: {
+    type: 'string',
+    pattern: "^[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\\.)+[A-Za-z][A-Za-z0-9-]*$",
+    maxLength: 254,
+  },
   returnChannel: object(
     {
       url: {

@@ -35,6 +35,8 @@ export interface SandboxFiles {
   readonly sealingKeyFile: string
   readonly signingKeyFile: string
   readonly signingCertificateFile: string
+  /** what the pages that citizens read their mail with show, unless another one is configured */
+  readonly mailboxTokenFile: string
   /** the demo authority's own key and certificate, for `send` and for trying clients */
   readonly demoKeyFile: string
   readonly demoCertificateFile: string
@@ -48,6 +50,7 @@ export function sandboxFiles(dataDir: string): SandboxFiles {
     sealingKeyFile: join(keys, 'sealing.key'),
     signingKeyFile: join(keys, 'gateway.key.pem'),
     signingCertificateFile: join(keys, 'gateway.crt.pem'),
+    mailboxTokenFile: join(keys, 'mailbox.token'),
     demoKeyFile: join(demo, 'demo.key.pem'),
     demoCertificateFile: join(demo, 'demo.crt.pem'),
   }
@@ -56,7 +59,7 @@ export function sandboxFiles(dataDir: string): SandboxFiles {
 /** Makes the keys and certificates that are not there yet. */
 export async function makeSandboxFiles(dataDir: string): Promise<SandboxFiles> {
   const files = sandboxFiles(dataDir)
-  for (const file of [files.identityKeyFile, files.sealingKeyFile])
+  for (const file of [files.identityKeyFile, files.sealingKeyFile, files.mailboxTokenFile])
     keepOrWrite(file, `${randomBytes(32).toString('hex')}\n`)
   await makePair(files.signingKeyFile, files.signingCertificateFile, 'Asiointitili Gateway sandbox', 3650)
   await makePair(files.demoKeyFile, files.demoCertificateFile, 'Demokunta sandbox', 825)

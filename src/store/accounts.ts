@@ -31,9 +31,9 @@ interface NewAccount {
   readonly state: AccountState
 }
 
-/** Opens an account; one that exists stays as it is. */
-export async function openAccount(db: Queryable, sealer: Sealer, account: NewAccount): Promise<void> {
-  await insertAccount(db, sealer, account, 'do nothing')
+/** Opens an account; one that exists stays as it is. @returns whether it is new */
+export async function openAccount(db: Queryable, sealer: Sealer, account: NewAccount): Promise<boolean> {
+  return insertAccount(db, sealer, account, 'do nothing')
 }
 
 /** Opens an account, or gives one that exists another state. */
@@ -51,13 +51,14 @@ async function insertAccount(
   sealer: Sealer,
   { owner, idType, state }: NewAccount,
   onConflict: string,
-): Promise<void> {
+): Promise<boolean> {
   const environment: Environment = identityClassOf(owner) === 'real' ? 'production' : 'test'
   const sealed = sealer.seal(owner.trim().toUpperCase(), PURPOSE)
-  await db.query(
+  const { rowCount } = await db.query(
     `insert into account (owner_hash, id_type, sealed_owner, state, environment) values ($1, $2, $3, $4, $5) on conflict ${onConflict}`,
     [sealer.hashId(owner), idType, sealed, state, environment],
   )
+  return rowCount === 1
 }
 
 /** What has to be known of an account before something is sent to it. */

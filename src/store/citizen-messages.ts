@@ -1,4 +1,4 @@
-import type { Environment, ServiceSettings } from '../registration/index.js'
+import type { Environment, ServiceSettings, ServiceState } from '../registration/index.js'
 import { sealedValue, type Sensitive } from '../sensitive.js'
 import { BUCKETS } from './bucket.js'
 import type { Queryable, Tx } from './database.js'
@@ -160,4 +160,24 @@ export async function findByKey(
     [senderHash, key],
   )
   return rows[0] ?? null
+}
+
+/** A service that citizens may write to first. */
+export interface Addressee {
+  readonly authorityId: string
+  readonly authorityName: string
+  readonly serviceId: string
+  readonly serviceName: string
+  readonly state: ServiceState
+}
+
+/** Services that take messages which answer nothing, and have a way for them to arrive. */
+export async function listAddressees(db: Queryable): Promise<Addressee[]> {
+  const { rows } = await db.query<Addressee>(
+    `select s.authority_id as "authorityId", a.name as "authorityName", s.id as "serviceId", s.name as "serviceName", s.state
+     from service s join authority a on a.id = s.authority_id
+     where s.settings @> '{"newMessagesAllowed": true}' and s.settings ?| array['returnChannel', 'replyEmail']
+     order by a.name, s.name, s.authority_id, s.id`,
+  )
+  return rows
 }

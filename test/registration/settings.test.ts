@@ -65,6 +65,15 @@ const examples: Readonly<Record<SettingName, Examples>> = {
   },
   receipts: choice('asked', 'all', 'none'),
   replyAllowed: yesOrNo,
+  newMessagesAllowed: yesOrNo,
+  replyEmail: {
+    good: ['kirjaamo@kunta.example', "a.b+c'd@x-y.kunta.example"],
+    bad: [
+      ...['kirjaamo', '@kunta.example', 'a@b', 'a b@kunta.example', 'a@kunta.example, b@kunta.example', ''],
+      ...['Kirjaamo <a@kunta.example>', 'a@kunta.example\nBcc: b@kunta.example', 'a@-kunta.example', 1, null],
+      `${x(240)}@kunta.example.fi`,
+    ],
+  },
   returnChannel: {
     good: ['http://a', 'https://kunta.example:8443/x?y=z#w', `https://${x(492)}`].flatMap((url) =>
       ['old', 'new'].map((generation) => ({ url, generation })),
