@@ -26,7 +26,14 @@ interface Row {
  * @param source  which part of the gateway says so
  * @returns whether it moved
  */
-export async function moveMessage(tx: Tx, key: MessageKey, next: StateCode, source: string): Promise<boolean> {
+export async function moveMessage(
+  tx: Tx,
+  { bucket, messageId }: MessageKey,
+  next: StateCode,
+  source: string,
+): Promise<boolean> {
+  // Made anew: whoever calls may have handed over more than a key.
+  const key = { bucket, messageId }
   const { rows } = await tx.query<Row>(
     `select m.state, i.authority_id as "authorityId", i.service_id as "serviceId", i.environment, s.settings,
        i.requires_acknowledgement as "requiresAcknowledgement", i.force_read_receipt as "forceReadReceipt"
@@ -81,9 +88,18 @@ export interface NoticePlan {
 /** Queues notices and reminders in the transaction that makes a message visible. */
 export async function queueNotices(
   tx: Tx,
-  message: MessageKey & { readonly service: ServiceKey; readonly environment: Environment },
+  {
+    bucket,
+    messageId,
+    service,
+    environment,
+  }: MessageKey & {
+    readonly service: ServiceKey
+    readonly environment: Environment
+  },
   { channels, remindAfterMs }: NoticePlan,
 ): Promise<void> {
+  const message = { bucket, messageId, service, environment }
   for (const channel of channels) {
     await insertDelivery(tx, { ...message, channel, purpose: 'notice' })
     if (remindAfterMs !== null)

@@ -9,14 +9,31 @@ import { testDataDir } from './gateway.js'
 /** The sandbox's own token. */
 export const mailboxToken = (): string => readFileSync(join(testDataDir, 'keys', 'mailbox.token'), 'utf8').trim()
 
-/* eslint-disable @typescript-eslint/no-explicit-any -- what a page reads is JSON */
+/** What the answers of all routes hold; which part of it one has, its test knows. */
+export interface MailJson {
+  readonly [more: string]: unknown
+  readonly id: string
+  readonly code: string
+  readonly fields: readonly string[]
+  readonly number: string
+  readonly thread: string
+  readonly state: number | string
+  readonly unread: number
+  readonly next: string | null
+  readonly sentAt: string
+  readonly messages: readonly MailJson[]
+  readonly threads: readonly MailJson[]
+  readonly history: readonly { readonly state: number; readonly at: string }[]
+  readonly attachments: readonly MailJson[]
+  readonly services: readonly { readonly authorityId: string; readonly serviceId: string }[]
+}
+
 export interface MailReply {
   readonly status: number
   readonly headers: Headers
-  readonly json: any
+  readonly json: MailJson
   readonly bytes: Buffer
 }
-/* eslint-enable @typescript-eslint/no-explicit-any */
 
 export interface MailCall {
   readonly method?: string
@@ -37,7 +54,9 @@ export async function mail(
     'x-mailbox-owner': owner,
     ...(body !== undefined && { 'content-type': 'application/json' }),
   }
-  const given = Object.entries({ ...usual, ...headers }).filter((one): one is [string, string] => one[1] !== undefined)
+  const given: [string, string][] = []
+  for (const [name, value] of Object.entries<string | undefined>({ ...usual, ...headers }))
+    if (value !== undefined) given.push([name, value])
   const response = await fetch(`${gateway.origin}/mailbox/api${path}`, {
     method,
     headers: given,
@@ -45,7 +64,7 @@ export async function mail(
   })
   const bytes = Buffer.from(await response.arrayBuffer())
   const isJson = /json/.test(response.headers.get('content-type') ?? '')
-  const json: unknown = isJson ? JSON.parse(bytes.toString('utf8')) : null
+  const json = (isJson ? JSON.parse(bytes.toString('utf8')) : {}) as MailJson
   return { status: response.status, headers: response.headers, json, bytes }
 }
 

@@ -50,7 +50,7 @@ test('a message that has to be acknowledged shows sender and title, and nothing 
 
   const opened = await acknowledge(owner, id)
   expect(opened.json).toMatchObject({ state: 230, withheld: false, body: secret, attachmentCount: 1 })
-  const file = await mail(gateway, owner, `/messages/${id}/attachments/${opened.json.attachments[0].id}`)
+  const file = await mail(gateway, owner, `/messages/${id}/attachments/${opened.json.attachments[0]!.id}`)
   expect(file.bytes.toString()).toBe('%PDF-1.4 x')
   expect((await mail(gateway, owner, `/messages/${id}`)).json).toMatchObject({ state: 230, body: secret })
 })
@@ -59,7 +59,7 @@ test('of twenty acknowledgements at once one counts, all are answered alike, and
   const owner = await newPerson(gateway)
   const { id } = await deliver(gateway, sender, owner, { fields: verifiable })
   const answers = await Promise.all(Array.from({ length: 20 }, () => acknowledge(owner, id)))
-  expect(answers.map(({ status, json }) => [status, json.state as number])).toEqual(Array(20).fill([200, 230]))
+  expect(answers.map(({ status, json }) => [status, json.state])).toEqual(Array(20).fill([200, 230]))
   const { history } = (await mail(gateway, owner, `/messages/${id}/history`)).json
   expect(history.map(({ state }: { state: number }) => state)).toEqual([200, 230])
   const reports = (await deliveriesOf(gateway, id)).filter(({ purpose }) => purpose === 'state')

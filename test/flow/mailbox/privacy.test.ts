@@ -50,7 +50,7 @@ beforeAll(async () => {
     sender: { name: secrets.name, email: secrets.email, phone: secrets.phone },
     attachments: [{ name: secrets.ownFile, content: 'SGVp' }],
   })
-  own = written.json as typeof own
+  own = written.json
   await mail(gateway, owner, '/account', {
     method: 'PUT',
     body: {
@@ -58,7 +58,7 @@ beforeAll(async () => {
       ...{ wantsEmail: true, wantsSms: false },
     },
   })
-  attachment = ((await mail(gateway, owner, `/messages/${own.id}`)).json.attachments as [{ id: string }])[0].id
+  attachment = (await mail(gateway, owner, `/messages/${own.id}`)).json.attachments[0]!.id
 })
 afterAll(() => gateway.close())
 

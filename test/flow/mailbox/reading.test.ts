@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { startGateway, type TestGateway } from '../../support/gateway.js'
-import { deliver, deliveriesOf, mail, pdf } from '../../support/mailbox.js'
+import { deliver, deliveriesOf, mail, pdf, type MailReply } from '../../support/mailbox.js'
 import { addItems, ask, file, item, newPerson, newReference, newSender, type Sender } from '../../support/requests.js'
 
 let gateway: TestGateway
@@ -15,7 +15,7 @@ afterAll(() => gateway.close())
 
 const statesOf = async (owner: string, id: string): Promise<number[]> => {
   const { json } = await mail(gateway, owner, `/messages/${id}/history`)
-  return (json as { history: { state: number }[] }).history.map(({ state }) => state)
+  return json.history.map(({ state }) => state)
 }
 const reportsOf = async (id: string): Promise<unknown[]> =>
   (await deliveriesOf(gateway, id))
@@ -57,7 +57,7 @@ test('of twenty who open a message at once one makes it read', async () => {
   const owner = await newPerson(gateway)
   const { id } = await deliver(gateway, sender, owner)
   const opened = await Promise.all(Array.from({ length: 20 }, () => mail(gateway, owner, `/messages/${id}`)))
-  expect(opened.map(({ status, json }) => [status, json.state as number])).toEqual(Array(20).fill([200, 220]))
+  expect(opened.map(({ status, json }) => [status, json.state])).toEqual(Array(20).fill([200, 220]))
   expect(await statesOf(owner, id)).toEqual([200, 220])
   expect(await reportsOf(id)).toEqual([220])
 })
@@ -121,23 +121,23 @@ test('damaged bytes never arrive whole, and the log says so', async () => {
   const { json } = await mail(gateway, owner, `/messages/${id}`)
   await gateway.db.query(
     `update attachment_data set body = overlay(body placing '\\x00' from 9) where attachment_id = $1 and seq = 1`,
-    [json.attachments[0].id],
+    [json.attachments[0]!.id],
   )
-  await expect(mail(gateway, owner, `/messages/${id}/attachments/${json.attachments[0].id}`)).rejects.toThrow()
+  await expect(mail(gateway, owner, `/messages/${id}/attachments/${json.attachments[0]!.id}`)).rejects.toThrow()
   expect(gateway.logged()).toMatch(/attachment\.not-sent[^\n]*ATTACHMENT_DAMAGED/)
   const small = await deliver(gateway, sender, owner, { files: [pdf('b.pdf', Buffer.from('%PDF-1.4 lyhyt'))] })
-  const [only] = (await mail(gateway, owner, `/messages/${small.id}`)).json.attachments as [{ id: string }]
-  await gateway.db.query(`update attachment_data set body = '\\x00' where attachment_id = $1`, [only.id])
-  const refused = await mail(gateway, owner, `/messages/${small.id}/attachments/${only.id}`)
+  const [only] = (await mail(gateway, owner, `/messages/${small.id}`)).json.attachments
+  await gateway.db.query(`update attachment_data set body = '\\x00' where attachment_id = $1`, [only!.id])
+  const refused = await mail(gateway, owner, `/messages/${small.id}/attachments/${only!.id}`)
   expect([refused.status, refused.json]).toMatchObject([500, { code: 'INTERNAL' }])
 })
 
 test('an attachment that a virus was found in is not handed out', async () => {
   const owner = await newPerson(gateway)
   const { id } = await deliver(gateway, sender, owner, { files: [pdf('a.pdf', Buffer.from('%PDF-1.4 x'))] })
-  const [only] = (await mail(gateway, owner, `/messages/${id}`)).json.attachments as [{ id: string }]
-  await gateway.db.query(`update attachment set scan = 'found' where id = $1`, [only.id])
-  const refused = await mail(gateway, owner, `/messages/${id}/attachments/${only.id}`)
+  const [only] = (await mail(gateway, owner, `/messages/${id}`)).json.attachments
+  await gateway.db.query(`update attachment set scan = 'found' where id = $1`, [only!.id])
+  const refused = await mail(gateway, owner, `/messages/${id}/attachments/${only!.id}`)
   expect([refused.status, refused.json]).toMatchObject([403, { code: 'MAILBOX_ATTACHMENT_INFECTED' }])
   expect((await mail(gateway, owner, `/messages/${id}`)).json.attachments).toMatchObject([{ infected: true }])
 })
@@ -187,13 +187,13 @@ test('lists are handed out in parts, newest first, none twice and none left out'
     const sizes: number[] = []
     let before: string | null = null
     do {
-      const { json }: { json: Record<string, { id: string }[]> & { next: string | null } } = await mail(
+      const { json }: MailReply = await mail(
         gateway,
         owner,
         `${path}?limit=3${before === null ? '' : `&before=${before}`}`,
       )
-      seen.push(...json[key]!.map(({ id }) => id))
-      sizes.push(json[key]!.length)
+      seen.push(...json[key].map(({ id }) => id))
+      sizes.push(json[key].length)
       before = json.next
     } while (before !== null)
     expect(seen).toEqual([...sent].reverse())

@@ -27,7 +27,7 @@ const said = ({ status, headers, json }: MailReply) => {
   expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
   expect(headers.get('cache-control')).toBe('no-store')
   expect(json).toMatchObject({ type: 'about:blank', status, traceId: headers.get('x-trace-id') })
-  return [status, json.code as string]
+  return [status, json.code]
 }
 
 test('without the token nothing is told, not even whether an address exists', async () => {

@@ -56,7 +56,7 @@ test('a reply stands in the thread of what it answers, with its delivery to the 
     ...{ kind: 'sent', title: 'Lisäselvitys', body: 'Hei,\nliitteenä.', delivery: 'waiting', attachmentCount: 1 },
     answers: { number: letter.number },
   })
-  const file = await mail(gateway, owner, `/messages/${answer.json.id}/attachments/${shown.json.attachments[0].id}`)
+  const file = await mail(gateway, owner, `/messages/${answer.json.id}/attachments/${shown.json.attachments[0]!.id}`)
   expect(file.bytes.equals(bytes)).toBe(true)
 })
 
@@ -103,7 +103,7 @@ test('of twenty posts of one message at once one is stored, and all get the same
   const body = { inReplyTo, title: 'Vastaus', body: 'Kerran', attachments: [{ name: 'a.txt', content: 'SGVp' }] }
   const answers = await Promise.all(Array.from({ length: 20 }, () => write(gateway, owner, body, key)))
   expect(answers.map(({ status }) => status).sort()).toEqual([...Array<number>(19).fill(200), 201])
-  expect(new Set(answers.map(({ json }) => json.id as string)).size).toBe(1)
+  expect(new Set(answers.map(({ json }) => json.id)).size).toBe(1)
   const { id } = answers[0]!.json
   expect(await deliveriesOf(gateway, id)).toHaveLength(1)
   expect((await found(id)).files).toHaveLength(1)
