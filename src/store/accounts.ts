@@ -1,4 +1,4 @@
-import { sideOf, type Language, type NoticeWishes } from '../message/index.js'
+import { sideOf, type NoticeWishes } from '../message/index.js'
 import type { Environment } from '../registration/index.js'
 import { Sensitive, sensitive } from '../sensitive.js'
 import type { Queryable } from './database.js'
@@ -15,7 +15,6 @@ export interface Account {
 }
 
 const PURPOSE = 'account.owner'
-const CONTACT_PURPOSE = 'account.contact'
 
 interface Row {
   owner_hash: Buffer
@@ -80,54 +79,6 @@ export async function accountStates(
   )
   return new Map(rows.map(({ ownerHash, ...standing }) => [ownerHash.toString('hex'), standing]))
 }
-
-/** How the owner of a mailbox is reached, as the owner has said. */
-export interface Contact {
-  readonly language: Language
-  readonly wantsEmail: boolean
-  readonly wantsSms: boolean
-  readonly email: Sensitive<string> | null
-  readonly phone: Sensitive<string> | null
-}
-
-/** The same as it is written. Addresses have been judged before (message/addresses.ts); nothing is checked here. */
-export interface NewContact extends Omit<Contact, 'email' | 'phone'> {
-  readonly email: string | null
-  readonly phone: string | null
-}
-
-/** null: there is no such mailbox. Nobody's contact is known in the beginning: then both ways are null. */
-export async function findContact(db: Queryable, sealer: Sealer, ownerHash: Buffer): Promise<Contact | null> {
-  const { rows } = await db.query<Omit<Contact, 'email' | 'phone'> & { sealed: Buffer | null }>(
-    `select language, wants_email as "wantsEmail", wants_sms as "wantsSms", sealed_contact as sealed
-     from account where owner_hash = $1`,
-    [ownerHash],
-  )
-  if (rows[0] === undefined) return null
-  const { sealed, ...wishes } = rows[0]
-  const ways = sealed === null ? NO_WAYS : (JSON.parse(sealer.open(sealed, CONTACT_PURPOSE).toString('utf8')) as Ways)
-  const hidden = (way: string | null): Sensitive<string> | null => (way === null ? null : sensitive(way))
-  return { ...wishes, email: hidden(ways.email), phone: hidden(ways.phone) }
-}
-
-/** Writes the owner's contact and wishes, all of them. @returns false when there is no such mailbox */
-export async function putContact(
-  db: Queryable,
-  sealer: Sealer,
-  ownerHash: Buffer,
-  { language, email, phone, wantsEmail, wantsSms }: NewContact,
-): Promise<boolean> {
-  const isKnown = email !== null || phone !== null
-  const sealed = isKnown ? sealer.seal(JSON.stringify({ email, phone } satisfies Ways), CONTACT_PURPOSE) : null
-  const { rowCount } = await db.query(
-    `update account set language = $2, sealed_contact = $3, wants_email = $4, wants_sms = $5 where owner_hash = $1`,
-    [ownerHash, language, sealed, wantsEmail, wantsSms],
-  )
-  return rowCount === 1
-}
-
-type Ways = { readonly email: string | null; readonly phone: string | null }
-const NO_WAYS: Ways = { email: null, phone: null }
 
 /**
  * Accounts that were opened within an interval, oldest first; open ends with null, both environments too. Among those of

@@ -1,9 +1,8 @@
+import type { Language } from '../message/index.js'
 import { sealedValue, type Sensitive } from '../sensitive.js'
 import type { AccountState } from './accounts.js'
 import type { Queryable } from './database.js'
 import type { Sealer } from './sealing.js'
-
-export type Language = 'fi' | 'sv' | 'en'
 
 /** How the owner of a mailbox can be reached, as the owner has said. */
 export interface Contact {

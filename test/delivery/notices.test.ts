@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createEmailChannel, type CitizenMail, type EmailOptions, type Outcome } from '../../src/delivery/index.js'
 import type { Language } from '../../src/message/index.js'
 import { sensitive } from '../../src/sensitive.js'
-import { accounts, transitions } from '../../src/store/index.js'
+import { mailboxOwners, transitions } from '../../src/store/index.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
 import { startMailServer, type ArrivedMail, type TestMailServer } from '../support/mail-server.js'
 import { newAddressee, queueNotice, SECRETS, sendLetter, take, type SentLetter } from '../support/notices.js'
@@ -133,7 +133,12 @@ describe('a notice', () => {
     const { db, runtime } = gateway
     const hash = runtime.sealer.hashId(person.id)
     const wishes = { language: 'fi', wantsEmail: false, wantsSms: false } as const
-    await accounts.putContact(db, runtime.sealer, hash, { ...wishes, email: person.email, phone: null })
+    await mailboxOwners.changeMailbox(db, runtime.sealer, hash, {
+      state: 'active',
+      ...wishes,
+      email: person.email,
+      phone: null,
+    })
     expect(await attempt(letter)).toEqual({ kind: 'dropped', code: 'NOT_WANTED' })
   })
 

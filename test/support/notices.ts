@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Language } from '../../src/message/index.js'
 import type { ServiceSettings, ServiceState } from '../../src/registration/index.js'
-import { accounts, caught, deliveries, outbox } from '../../src/store/index.js'
+import { mailboxOwners, caught, deliveries, outbox } from '../../src/store/index.js'
 import type { TestGateway } from './gateway.js'
 import { addItems, askSigned, customer, item, newPerson, newReference, newSender, type Sender } from './requests.js'
 
@@ -33,7 +33,8 @@ export async function newAddressee(
   const unique = randomUUID()
   const email = `saaja-${unique.slice(0, 8)}@example.fi`
   const phone = `+35840${String(parseInt(unique.slice(0, 6), 16)).padStart(8, '0')}`
-  await accounts.putContact(db, runtime.sealer, runtime.sealer.hashId(id), {
+  await mailboxOwners.changeMailbox(db, runtime.sealer, runtime.sealer.hashId(id), {
+    state: 'active',
     language,
     email,
     phone,

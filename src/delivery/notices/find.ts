@@ -7,7 +7,7 @@ import {
   type NoticeChannel,
 } from '../../message/index.js'
 import { sensitive, type Sensitive } from '../../sensitive.js'
-import { accounts, letters, type Database, type Sealer } from '../../store/index.js'
+import { letters, mailboxOwners, type Database, type Sealer } from '../../store/index.js'
 import type { Job, Outcome } from '../channel.js'
 import type { Wording } from './texts.js'
 
@@ -39,20 +39,21 @@ export async function findNotice(
   if (purpose === 'reminder' && letter.state !== states.queued && letter.state !== states.visible)
     return { outcome: dropped('ALREADY_READ') }
   if (isFailure(letter.state)) return { outcome: dropped('MESSAGE_FAILED') }
-  const contact = await accounts.findContact(db, sealer, letter.recipientHash)
-  if (contact === null) return { outcome: dropped('ACCOUNT_GONE') }
+  const mailbox = await mailboxOwners.findMailbox(db, sealer, letter.recipientHash)
+  if (mailbox === null) return { outcome: dropped('ACCOUNT_GONE') }
   const content = letter.content.reveal()
-  const hasContact = contact.email !== null || contact.phone !== null
-  if (!noticeChannels({ ...contact, hasContact }, content).includes(way)) return { outcome: dropped('NOT_WANTED') }
-  const own = { email: contact.wantsEmail, sms: contact.wantsSms }[way]
+  const { email, phone } = mailbox.contact.reveal()
+  const hasContact = email !== null || phone !== null
+  if (!noticeChannels({ ...mailbox, hasContact }, content).includes(way)) return { outcome: dropped('NOT_WANTED') }
+  const own = { email: mailbox.wantsEmail, sms: mailbox.wantsSms }[way]
   const written = own
-    ? { email: contact.email, sms: contact.phone }[way]?.reveal()
+    ? { email, sms: phone }[way]
     : { email: content.reachabilityEmail, sms: content.reachabilityPhone }[way]
-  if (written == null) return { outcome: dropped('NO_ADDRESS') }
+  if (written === null) return { outcome: dropped('NO_ADDRESS') }
   const to = way === 'email' ? emailAddressOf(written) : phoneNumberOf(written)
   if (to === null) return { outcome: { kind: 'refused', code: 'ADDRESS_INVALID' } }
   const { authorityName, serviceName, settings } = letter
-  const { language } = contact
+  const { language } = mailbox
   return {
     notice: {
       to: sensitive(to),
