@@ -190,5 +190,7 @@ const damaged = (job: Job, detail: object): Outcome => ({
   kind: 'refused',
   code: 'ATTACHMENT_DAMAGED',
   detail,
-  write: async (tx) => void (await transitions.moveMessage(tx, job, states.attachmentNotSaved, 'inspection')),
+  write: async (tx) => {
+    await transitions.moveMessage(tx, job, states.attachmentNotSaved, 'inspection')
+  },
 })

@@ -54,7 +54,8 @@ async function* copiedRows(db: Database, key: AttachmentKey): AsyncGenerator<Buf
       rows = await db.withConnection((client) => copyOut(client, copyOf(key, seq)))
     } catch (error) {
       if (!NO_COPY.has(sqlStateOf(error) ?? '')) throw error
-      return yield* rowByRow(db, key, seq)
+      yield* rowByRow(db, key, seq)
+      return
     }
     yield* rows
     if (rows.length < PORTION) return
