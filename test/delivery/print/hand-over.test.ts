@@ -1,10 +1,14 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Ajv } from 'ajv'
-import type { Channel } from '../../../src/delivery/index.js'
+import { merge } from '../../../src/delivery/channels/print/merge.js'
+import type { Channel, Outcome } from '../../../src/delivery/index.js'
 import { newPerson } from '../../support/requests.js'
+import { makeBigPdf } from './images.js'
 import { read } from '../../shape/sources.js'
 import {
   attempt,
@@ -12,6 +16,7 @@ import {
   claim,
   loseLease,
   openPrintRoom,
+  pdfFile,
   stateOf,
   takeLetters,
   type PrintRoom,
@@ -218,16 +223,24 @@ describe('a repeat', () => {
   })
 })
 
-test('ten megabytes are merged without holding up the process', async () => {
-  // What the thread makes is measured from outside: this process goes on answering.
-  const { monitorEventLoopDelay } = await import('node:perf_hooks')
-  const { makeBigPdf } = await import('./images.js')
-  const { pdfFile } = await import('./support.js')
-  await room.queue({ files: [pdfFile(await makeBigPdf(9_500_000))] })
-  const job = await claim(room.db)
+/** The longest time, in milliseconds, that this process could do nothing else. */
+async function longestHold(work: () => Promise<unknown>): Promise<number> {
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()
-  expect(await channel.deliver(job, AbortSignal.timeout(60_000))).toMatchObject({ kind: 'delivered' })
+  await work()
+  await sleep(20)
   delay.disable()
-  expect(delay.percentile(99) / 1e6).toBeLessThan(100)
+  return delay.max / 1e6
+}
+
+test('ten megabytes are merged without holding up the process', async () => {
+  const pdf = await makeBigPdf(9_500_000)
+  await room.queue({ files: [pdfFile(pdf)] })
+  const job = await claim(room.db)
+  const outcomes: Outcome[] = []
+  const held = await longestHold(async () => outcomes.push(await channel.deliver(job, AbortSignal.timeout(60_000))))
+  expect(outcomes).toMatchObject([{ kind: 'delivered' }])
+  // Against the same work done here: other tests take their share of the machine, too.
+  const here = await longestHold(() => merge([{ bytes: pdf, isForeign: true }], { sentAt: 0, rotateToPortrait: false }))
+  expect(held).toBeLessThan(here / 2)
 })
