@@ -21,7 +21,8 @@ async function run(options) {
   for (const [done, scenario] of chosen.entries()) {
     const onRound = (round, rounds) => showProgress({ done, all: chosen.length, name: scenario.name, round, rounds })
     onRound(1, 0)
-    const random = createRandom(seed + done * 7_919)
+    // The same choices, whichever others run.
+    const random = createRandom(seed + SCENARIOS.indexOf(scenario) * 7_919)
     const context = { place, quick, random, onRound, postgres: shared.postgres, fleet: shared.fleet }
     const row = await scenario.run(context).catch((error) => ({ error: error.message, stack: error.stack }))
     rows.push([scenario, row])

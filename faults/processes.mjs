@@ -7,9 +7,6 @@ import { isOver, leaveBehind, onEnd } from './tidy.mjs'
 const START_LIMIT_MS = 60_000
 const PATH = '/Asiointitili/ViranomaispalvelutWSInterface'
 
-/** The gateway's events that say something about a run, counted over all processes since the last look. */
-const counted = new Map()
-
 /**
  * One place for a gateway process, which may be killed and started again.
  * @param env  its settings; nothing of ours is handed down
@@ -47,9 +44,7 @@ export function gatewaySlot({ name, dist, env, logs }) {
     const serving = new Promise((resolve) => {
       createInterface({ input: child.stdout }).on('line', (line) => {
         log.write(`${line}\n`)
-        const event = /"event":"([a-z.-]+)"/.exec(line)?.[1]
-        if (event !== undefined) counted.set(event, (counted.get(event) ?? 0) + 1)
-        if (event === 'gateway.started') resolve(Number(/"port":(\d+)/.exec(line)[1]))
+        if (line.includes('"event":"gateway.started"')) resolve(Number(/"port":(\d+)/.exec(line)[1]))
       })
     })
     let timer
@@ -87,11 +82,4 @@ export function send(pid, signal) {
   } catch (error) {
     if (error.code !== 'ESRCH') throw error
   }
-}
-
-/** What the processes' logs said since the last call: { event: times }. */
-export function takeEvents() {
-  const events = Object.fromEntries(counted)
-  counted.clear()
-  return events
 }

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startClients, createLedger } from './clients.mjs'
 import { countOpen, countViolations } from './count.mjs'
-import { takeEvents } from './processes.mjs'
 import { startReaders } from './readers.mjs'
 
 const ANSWERS_LIMIT_MS = 60_000
@@ -21,7 +20,6 @@ export async function runUnderLoad(world, scenario, { random, onRound }) {
   const ledger = createLedger(`${scenario.name}-${++runs}`)
   const [notes, counts] = [[], {}]
   const count = (what, times = 1) => void (counts[what] = (counts[what] ?? 0) + times)
-  takeEvents()
   const { identity, services, pickUrl, faults } = world
   const senders = startClients({ count: clients, ledger, identity, services, random, pickUrl, faults })
   const readers = await startReaders(world, random, ledger.tag)
@@ -32,8 +30,10 @@ export async function runUnderLoad(world, scenario, { random, onRound }) {
       await inject(world, { random, round, note: (ms) => notes.push(ms), count })
     }
     await sleep(200)
-  } finally {
     await world.heal()
+  } catch (error) {
+    await Promise.all([senders.finish(0), readers.finish()])
+    throw error
   }
   const finished = await senders.finish(ANSWERS_LIMIT_MS)
   const healedAt = Date.now()
@@ -47,7 +47,6 @@ export async function runUnderLoad(world, scenario, { random, onRound }) {
     notes,
     counts,
     drainedMs,
-    events: takeEvents(),
     seconds: (Date.now() - startedAt) / 1000,
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gatewaySlot, startOrThrow } from './processes.mjs'
 import { startProxy } from './proxy.mjs'
@@ -42,15 +42,13 @@ export async function createWorld(place, postgres, { roles, dist = place.dist, e
   const slots = roles.map((role, i) =>
     gatewaySlot({ name: `${id}-${role}-${i + 1}`, dist, env: { ...settings, ASTI_ROLE: role }, logs: place.logs }),
   )
-  const roleOf = new Map(slots.map((slot, i) => [slot, roles[i]]))
-  // One after another costs the machine less, and who comes first makes the tables.
+  // One after another costs the machine less.
   for (const slot of slots) await startOrThrow(slot)
-  const entrances = slots.filter((slot) => roleOf.get(slot) !== 'worker')
+  const entrances = slots.filter((_slot, i) => roles[i] !== 'worker')
   const faults = { dropAnswers: 0 }
   return {
     ...{ place, postgres, db, proxy, receiver, slots, faults, services: SERVICES },
     sealer: postgres.sealer,
-    workers: slots.filter((slot) => roleOf.get(slot) !== 'gateway'),
     identity: identityOf(postgres.sandbox),
     pickUrl: pickUrlOf(entrances),
     heal: async () => {
@@ -81,7 +79,7 @@ export async function addServices(place, { db, sandbox, receiver }) {
   const { services } = await place.load('store/index.js')
   const { readCertificate } = await place.load('trust/index.js')
   const certificate = readCertificate(readFileSync(sandbox.demoCertificateFile))
-  const returnChannel = (await hasReports(place)) ? { returnChannel: { url: receiver.url, generation: 'old' } } : {}
+  const returnChannel = hasReports(place) ? { returnChannel: { url: receiver.url, generation: 'old' } } : {}
   for (const id of SERVICES) {
     const service = { authorityId: AUTHORITY, id, name: 'Vikojen kokeilu', environment: 'test', state: 'test' }
     await services.addService(db, { ...service, settings: { receipts: 'all', ...returnChannel } })
@@ -92,10 +90,6 @@ export async function addServices(place, { db, sandbox, receiver }) {
 addServices.ids = SERVICES
 
 /** Whether this build reports to return channels. */
-export const hasReports = (place) =>
-  import(join(place.dist, 'report', 'index.js')).then(
-    () => true,
-    () => false,
-  )
+export const hasReports = ({ dist }) => existsSync(join(dist, 'report', 'index.js'))
 
 export const NO_REPORTS = 'this build has no return channel'

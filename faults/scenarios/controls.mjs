@@ -20,7 +20,7 @@ export const controls = DEFECTS.map(({ name, title, patches, expects, isPowercut
   expects,
   isLongOnly: isPowercut,
   run: async (context) => {
-    if (needsReports && !(await hasReports(context.place))) return { skipped: NO_REPORTS }
+    if (needsReports && !hasReports(context.place)) return { skipped: NO_REPORTS }
     const dist = context.place.withDefect(name, patches)
     if (isPowercut) return cutPower(context, { name, rounds: 4, dist })
     const world = await createWorld(context.place, await context.postgres(), { dist, roles: ['gateway', 'worker'] })

@@ -8,7 +8,7 @@ export const receiverScenarios = Object.keys(MISBEHAVIOURS).map((misbehaviour) =
   name: `receiver-${misbehaviour.replace(' ', '-')}`,
   title: `the authority's return channel answers half of the calls with: ${misbehaviour}`,
   run: async (context) => {
-    if (!(await hasReports(context.place))) return { skipped: NO_REPORTS }
+    if (!hasReports(context.place)) return { skipped: NO_REPORTS }
     const world = await context.fleet()
     const inject = misbehave(misbehaviour)
     return runUnderLoad(world, { name: 'receiver', rounds: context.quick ? 2 : 10, inject, clients: 4 }, context)
