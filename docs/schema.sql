@@ -10,7 +10,7 @@ create table account (
   state text not null,
   joined_at timestamp with time zone not null default now(),
   state_at timestamp with time zone not null default now(),
-  environment text not null,
+  environment text,
   language text not null default 'fi'::text,
   sealed_contact bytea,
   wants_email boolean not null default false,
@@ -24,6 +24,7 @@ CREATE INDEX account_joined ON account USING btree (joined_at, owner_hash);
 CREATE INDEX account_unplaced ON account USING btree (owner_hash) WHERE environment IS NULL;
 comment on table account is 'Mailbox of a citizen or company; owner_hash is the keyed hash of the id, sealed_owner shows it';
 comment on column account.environment is 'test: the owner is artificial; null: nobody has looked yet';
+comment on column account.sealed_contact is 'e-mail address and telephone number of the owner';
 
 create table answered_request (
   replay_key bytea not null,
