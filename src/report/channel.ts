@@ -14,8 +14,7 @@ export interface ReturnChannelOptions extends Calling {
   readonly db: Database
   readonly sealer: Sealer
   readonly signer: (which: 'current' | 'next') => Signer
-  /** null: nothing that citizens write is pushed yet */
-  readonly citizenMessages: CitizenMessages | null
+  readonly citizenMessages: CitizenMessages
   readonly timeoutMs: number
   /** deliveries in hand at once, of all authorities */
   readonly concurrency: number
@@ -55,7 +54,6 @@ export function createReturnChannel(options: ReturnChannelOptions): Channel {
   }
 
   const deliverMessage = async (job: Job, signal: AbortSignal): Promise<Outcome> => {
-    if (citizenMessages === null) return { kind: 'waiting', code: 'CITIZEN_MESSAGES_CLOSED', retryAfterMs: 60_000 }
     const message = await citizenMessages.find(job)
     if (message === null) return GONE
     const { returnChannel: channel } = message.settings

@@ -32,7 +32,7 @@ async function send(
   { ca, environment = 'production' }: { ca?: string; environment?: 'production' | 'test' } = {},
 ): Promise<Outcome> {
   const channel = createEmailChannel({
-    ...{ db: gateway.db, sealer: gateway.runtime.sealer, findCitizenMail: null },
+    ...{ db: gateway.db, sealer: gateway.runtime.sealer, findCitizenMail: () => Promise.resolve(null) },
     ...{ mailFrom: 'noreply@asti.example', smtpUrl: sensitive(url), testSmtpUrl: sensitive(url) },
     ...(ca !== undefined && { ca }),
   })

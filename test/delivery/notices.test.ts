@@ -26,7 +26,12 @@ interface Case extends Partial<EmailOptions> {
 
 async function attempt(letter: SentLetter, { purpose = 'notice', ...options }: Case = {}): Promise<Outcome> {
   const channel = createEmailChannel({
-    ...{ db: gateway.db, sealer: gateway.runtime.sealer, findCitizenMail: null, smtpUrl: sensitive(server.url) },
+    ...{
+      db: gateway.db,
+      sealer: gateway.runtime.sealer,
+      findCitizenMail: () => Promise.resolve(null),
+      smtpUrl: sensitive(server.url),
+    },
     ...{ mailFrom: '"Kunnan tili, päätökset" <noreply@asti.example>', mailboxPagesUrl: 'https://tili.example' },
     ...options,
   })

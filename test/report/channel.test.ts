@@ -37,10 +37,12 @@ afterEach(async () => {
   closing = []
 })
 
+const noCitizenMessages = { find: () => Promise.resolve(null), setAuthorityReference: () => Promise.resolve() }
+
 const channelWith = (more: Partial<ReturnChannelOptions> = {}) =>
   createReturnChannel({
     ...{ db: gateway.db, sealer: gateway.runtime.sealer, signer: () => signerOf(gatewayKey) },
-    ...{ networks: ['127.0.0.0/8'], identity: () => null, citizenMessages: null, now: () => new Date() },
+    ...{ networks: ['127.0.0.0/8'], identity: () => null, citizenMessages: noCitizenMessages, now: () => new Date() },
     ...{ timeoutMs: 5_000, concurrency: 12, ...more },
   })
 
@@ -79,7 +81,13 @@ channelSuite('return-channel', { promise: 'at-least-once', refuses: true, hangs:
     db: own.db,
     channel: createReturnChannel({
       ...{ db: own.db, sealer: own.runtime.sealer, signer: () => signerOf(gatewayKey), networks: ['127.0.0.1'] },
-      ...{ identity: () => null, citizenMessages: null, now: () => new Date(), timeoutMs: 5_000, concurrency: 4 },
+      ...{
+        identity: () => null,
+        citizenMessages: noCitizenMessages,
+        now: () => new Date(),
+        timeoutMs: 5_000,
+        concurrency: 4,
+      },
     }),
     queue: async () => queueReport(own, await newItem(own, sender), 220),
     arrived: (id) => Promise.resolve(taken.filter((taken) => taken === id)),

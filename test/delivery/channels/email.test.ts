@@ -16,7 +16,7 @@ channelSuite('email', { promise: 'at-least-once', refuses: true, hangs: true }, 
     db,
     channel: createEmailChannel({
       ...{ db, sealer: gateway.runtime.sealer, smtpUrl: sensitive(server.url), ca: server.ca },
-      ...{ mailFrom: 'Asiointitili <noreply@asti.example>', findCitizenMail: null },
+      ...{ mailFrom: 'Asiointitili <noreply@asti.example>', findCitizenMail: () => Promise.resolve(null) },
     }),
     queue: () => queueNotice(gateway, letter, { channel: 'email', environment: 'production' }),
     arrived: (id) =>

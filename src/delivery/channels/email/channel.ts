@@ -17,7 +17,7 @@ export interface EmailOptions {
   readonly mailFrom: string
   readonly mailboxPagesUrl?: string | undefined
   /** null: nobody writes to authorities here */
-  readonly findCitizenMail: FindCitizenMail | null
+  readonly findCitizenMail: FindCitizenMail
   /** certificates to believe in place of the system's, PEM */
   readonly ca?: string
 }

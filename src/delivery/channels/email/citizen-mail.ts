@@ -35,14 +35,11 @@ export interface CitizenMail {
 /** Finds it by the delivery's bucket and message id; null when it is gone. */
 export type FindCitizenMail = (key: Pick<Job, 'bucket' | 'messageId'>) => Promise<CitizenMail | null>
 
-const HOUR_MS = 3_600_000
-
 /**
  * The mail to the authority. Title, text and files are sent, for they are written to it. The identity code of who has
  * written is not: it has no place in an e-mail. The authority knows whom it sent the item that is answered.
  */
-export async function citizenMail(db: Database, find: FindCitizenMail | null, job: Job): Promise<Mail | Outcome> {
-  if (find === null) return { kind: 'waiting', code: 'CITIZEN_MESSAGES_AWAY', retryAfterMs: HOUR_MS }
+export async function citizenMail(db: Database, find: FindCitizenMail, job: Job): Promise<Mail | Outcome> {
   const message = await find(job)
   if (message === null) return { kind: 'dropped', code: 'MESSAGE_GONE' }
   const { title, body, authorityEmail } = message.content.reveal()
