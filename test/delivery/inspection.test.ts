@@ -6,6 +6,7 @@ import { eicar, pdfOf } from '../support/files.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
 import { eventually, scripted, startWorker } from '../support/queue.js'
 import {
+  postalAddress,
   addItems,
   ask,
   customer,
@@ -220,7 +221,8 @@ really('with the real clamd: clean 200, a virus 523, also to paper (skipped wher
       [523, ['clean', 'found']],
     ])
     const paper = { LahetaTulostukseen: undefined, Paperi: '1', Laskutus: '<Tunniste>ABC123</Tunniste>' }
-    const both = await ask(gateway, sendMessage(sender, withFiles(person, [eicar]), paper))
+    const letter = withFiles(customer(person, postalAddress), [Buffer.from('%PDF-1.4 kirje\n%%EOF\n'), eicar])
+    const both = await ask(gateway, sendMessage(sender, letter, paper))
     expect(both.code).toBe(202)
     const [fate] = await ended(gateway, both.traceId)
     expect(fate!.state).toBe(523)

@@ -8,6 +8,7 @@ import {
   type PrintRoom,
   type SentLetter,
 } from '../delivery/print/support.js'
+import { office } from '../support/files.js'
 import { file, newPerson, newReference, postalAddress, stored } from '../support/requests.js'
 
 let room: PrintRoom
@@ -16,7 +17,8 @@ beforeAll(async () => {
 })
 afterAll(() => room.close())
 
-const word = (): string => attached(Buffer.from('PK'), 'application/msword')
+const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
+const word = (): string => attached(office('docx'), DOCX)
 const link = (): string =>
   file({ TiedostoSisalto: undefined, TiedostoURL: 'https://example.fi/', TiedostoMuoto: 'text/url' })
 const locked = () => makePdf([[400, 500, 'salainen']], { userPassword: 'avaa', ownerPassword: 'omista' })

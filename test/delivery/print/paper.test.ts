@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { PDFDocument } from '@cantoo/pdf-lib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { file, newPerson } from '../../support/requests.js'
+import { office } from '../../support/files.js'
 import { makePng, tinyJpeg } from './images.js'
 import {
   attached,
@@ -20,6 +21,8 @@ import {
 
 const A4 = '595x842'
 const withText = hasPdfText ? test : test.skip
+
+const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'
 
 let room: PrintRoom
 let channel: ReturnType<PrintRoom['channel']>
@@ -78,11 +81,11 @@ describe('the order of pages', () => {
       ...{ TiedostoSisalto: undefined, TiedostoURL: 'https://example.fi/ohje' },
       ...{ TiedostoMuoto: 'text/url', TiedostoNimi: undefined, TiedostonKuvaus: 'Ohje' },
     })
-    const office = attached(Buffer.from('PK\u0003\u0004'), 'application/msword', 'laskelma.doc')
-    const { sizes, control, pdf: whole } = await printed({ files: [office, pdfFile(pdf), link] })
+    const document = attached(office('docx'), DOCX, 'laskelma.docx')
+    const { sizes, control, pdf: whole } = await printed({ files: [document, pdfFile(pdf), link] })
     expect(sizes).toEqual(['400x500', A4])
     expect(control.document).toMatchObject({ omittedFiles: 2 })
-    if (hasPdfText) expect(textOf(whole)[1]).toMatch(/laskelma\.doc[^]*Ohje: https:\/\/example\.fi\/ohje/)
+    if (hasPdfText) expect(textOf(whole)[1]).toMatch(/laskelma\.docx[^]*Ohje: https:\/\/example\.fi\/ohje/)
   })
 })
 

@@ -48,7 +48,7 @@ beforeAll(async () => {
   const written = await write(gateway, owner, {
     ...{ inReplyTo: letter.id, title: secrets.ownTitle, body: secrets.ownText },
     sender: { name: secrets.name, email: secrets.email, phone: secrets.phone },
-    attachments: [{ name: secrets.ownFile, content: 'SGVp' }],
+    attachments: [{ name: secrets.ownFile, content: Buffer.from('%PDF-1.4 oma').toString('base64') }],
   })
   own = written.json
   await mail(gateway, owner, '/account', {

@@ -117,7 +117,9 @@ test('a link is shown, and is no file to be fetched here', async () => {
 
 test('damaged bytes never arrive whole, and the log says so', async () => {
   const owner = await newPerson(gateway)
-  const { id } = await deliver(gateway, sender, owner, { files: [pdf('a.pdf', Buffer.alloc(600_000, 1))] })
+  const { id } = await deliver(gateway, sender, owner, {
+    files: [pdf('a.pdf', Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.alloc(600_000, 1)]))],
+  })
   const { json } = await mail(gateway, owner, `/messages/${id}`)
   await gateway.db.query(
     `update attachment_data set body = overlay(body placing '\\x00' from 9) where attachment_id = $1 and seq = 1`,

@@ -31,8 +31,9 @@ test('a reply stands in the thread of what it answers, with its delivery to the 
   })
   expect(answer.status).toBe(201)
   expect(answer.json).toMatchObject({ thread: letter.thread, repeated: false, number: expect.stringMatching(/^\d+$/) })
-  expect(await deliveriesOf(gateway, answer.json.id)).toEqual([
-    { channel: 'return-channel', purpose: 'citizen-message', state: 'ready', environment: 'test', about: null },
+  // A worker may have it in hand already.
+  expect(await deliveriesOf(gateway, answer.json.id)).toMatchObject([
+    { channel: 'return-channel', purpose: 'citizen-message', environment: 'test', about: null },
   ])
   const message = await found(answer.json.id)
   expect(message).toMatchObject({
