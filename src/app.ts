@@ -65,7 +65,7 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
   const inFlight = createBytesInFlight(config)
   const { db } = runtime
   const certificates = createCertificateWatch(config, { db, log, clock, own: () => ownCertificates(keys) })
-  const metrics = createMetrics(inFlight, certificates, () => sweep.queueFigures(db))
+  const metrics = createMetrics(inFlight, certificates, remembered(() => sweep.queueFigures(db), QUEUE_FIGURES_MS))
   const delivering = buildDelivery(config, { runtime, log, clock, keys, metrics: metrics.delivery })
   const connections = createConnections(config, { isTrusted, metrics, log })
   const noteRefusals = (id: string, count: number): Promise<void> =>

@@ -57,7 +57,8 @@ async function outcomeOf({ log }: Attempting, channel: Channel, job: Job, stop: 
     return await Promise.race([channel.deliver(job, signal), untilAborted(signal)])
   } catch (error) {
     if (limit.aborted) return { kind: 'unreachable', code: 'TIMED_OUT' }
-    if (stop.aborted) return { kind: 'unreachable', code: 'WORKER_STOPPED', retryAfterMs: 0 }
+    // Our own stop uses up no chance; whoever takes it next finds out whether it has left.
+    if (stop.aborted) return { kind: 'waiting', code: 'WORKER_STOPPED', retryAfterMs: 0 }
     // The target has nothing to do with it: no chance is used up, and nobody's line has to rest.
     if (error instanceof StoreUnavailable) return { kind: 'waiting', code: error.code, retryAfterMs: STORE_AWAY_MS }
     log.error({ event: 'delivery.failed', deliveryId: job.id, channel: job.channel, err: error })
@@ -95,7 +96,10 @@ async function record(context: Attempting, channel: Channel, job: Job, outcome: 
   }
 }
 
-/** The effect first: `finish` is fenced, and undoes it when the delivery is not ours any more. */
+/**
+ * The effect first: `finish` is fenced, and undoes it when the delivery is not ours any more. The breaker last, in the
+ * order in which everybody locks. Only what was delivered says that a target is back: a refusal may be one of our own.
+ */
 async function write(
   tx: Parameters<typeof outbox.finish>[0],
   context: Attempting,
@@ -110,30 +114,35 @@ async function write(
   }
   const detail = outcome.detail === undefined ? {} : { detail: outcome.detail }
   switch (outcome.kind) {
-    case 'delivered':
+    case 'delivered': {
       await outcome.write?.(tx)
+      const ended = await end({ outcome: 'delivered', code: null, next: 'delivered', ...detail })
       if (job.lineFailures > 0) await outbox.noteAnswered(tx, job)
-      return end({ outcome: 'delivered', code: null, next: 'delivered', ...detail })
+      return ended
+    }
     case 'dropped':
       return end({ outcome: 'dropped', code: outcome.code, next: 'cancelled', ...detail })
     case 'refused':
       await outcome.write?.(tx)
-      if (job.lineFailures > 0) await outbox.noteAnswered(tx, job)
       return end({ outcome: 'refused', code: outcome.code, next: afterRefusal(outcome, divisor), ...detail })
     case 'waiting':
       return end({ outcome: 'waiting', code: outcome.code, next: { retryAfterMs: outcome.retryAfterMs }, ...detail })
     case 'unreachable': {
       const pause = pauseAfter(job.attempt, channel.pausesMs, { random: context.random(), divisor })
       const retryAfterMs = pause === null ? null : Math.max(pause, outcome.retryAfterMs ?? 0)
+      const next = retryAfterMs === null ? ('dead' as const) : { retryAfterMs }
+      const ended = await end({ outcome: 'unreachable', code: outcome.code, next, ...detail })
       if (outcome.answered === true) {
         if (job.lineFailures > 0) await outbox.noteAnswered(tx, job)
-      } else if (outcome.code !== 'WORKER_STOPPED' && outcome.isToldElsewhere !== true)
+      } else if (!NO_FAULT_OF_TARGETS.includes(outcome.code) && outcome.isToldElsewhere !== true)
         await outbox.noteUnanswered(tx, job, outcome.code)
-      const next = retryAfterMs === null ? ('dead' as const) : { retryAfterMs }
-      return end({ outcome: 'unreachable', code: outcome.code, next, ...detail })
+      return ended
     }
   }
 }
+
+/** Trouble of ours, for which no line has to rest. */
+const NO_FAULT_OF_TARGETS = ['INTERNAL', 'ATTACHMENT_UNREADABLE']
 
 const afterRefusal = (
   { retryAfterMs }: Extract<Outcome, { kind: 'refused' }>,

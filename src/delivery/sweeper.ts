@@ -10,10 +10,15 @@ const EVERY_MS = 60_000
  * @returns stops it
  */
 export function startSweeper({ db, log, metrics }: { db: Database; log: Log; metrics: DeliveryMetrics }): () => void {
+  // So many messages at a time, so that no look takes long however many wait; the figure is that of a whole round.
+  let [after, found]: [string | null, number] = [null, 0]
   const run = async (): Promise<void> => {
-    const orphans = await sweep.findOrphans(db)
-    metrics.orphans(orphans.length)
+    const { orphans, last } = await sweep.findOrphans(db, after)
+    after = last
+    found += orphans.length
     for (const { messageId } of orphans.slice(0, 10)) log.error({ event: 'delivery.missing', messageId })
+    if (found > 0 || last === null) metrics.orphans(found)
+    if (last === null) found = 0
   }
   const guarded = (): void => void run().catch((err: unknown) => log.error({ event: 'housekeeping.failed', err }))
   guarded()

@@ -29,6 +29,11 @@ export interface Worker {
   inHand(): number
 }
 
+/** Channels whose targets are other people's; what is told about letters waits behind letters. */
+const OUTSIDE = ['email', 'sms', 'return-channel'] as const
+/** Places that only mailboxes and paper get. */
+const OWN_PLACES = 4
+
 /**
  * Claims deliveries and makes attempts at them, as many at once as it has places. Any number of workers run on one
  * database; what one of them holds when it dies comes back within its lease (design.md D12).
@@ -48,8 +53,16 @@ export function createWorker(options: WorkerOptions): Worker {
   let loops: Promise<void>[] = []
 
   const free = (): Record<string, number> => {
-    const used = (name: string): number => [...held.keys()].filter(({ channel }) => channel === name).length
-    return Object.fromEntries(channels.map(({ name, concurrency }) => [name, concurrency - used(name)]))
+    const used = (...names: string[]): number => [...held.keys()].filter(({ channel }) => names.includes(channel)).length
+    // Slow targets outside must not take all places from letters: some are theirs alone.
+    const outside = Math.max(1, options.deliveryConcurrency - OWN_PLACES) - used(...OUTSIDE)
+    const share = Math.max(0, Math.ceil(outside / OUTSIDE.length))
+    return Object.fromEntries(
+      channels.map(({ name, concurrency }) => {
+        const own = concurrency - used(name)
+        return [name, (OUTSIDE as readonly string[]).includes(name) ? Math.min(own, share) : own]
+      }),
+    )
   }
 
   /** Free places with each target, of channels that bound them. */

@@ -189,9 +189,17 @@ export async function reap(db: Queryable): Promise<number> {
 /** After so many unanswered attempts in a row a line rests; each further one after the rest doubles the next. */
 const BREAKER = { failures: 5, restMs: 5_000, longestMs: 300_000 } as const
 
-/** What breaks together: each authority's return channel by itself, every other channel as a whole. */
-export const lineOf = ({ channel, authorityId, serviceId }: Pick<Job, 'channel' | 'authorityId' | 'serviceId'>) =>
-  channel === 'return-channel' ? `${channel}/${authorityId}/${serviceId}` : channel
+/**
+ * What breaks together: each authority's return channel by itself, every other channel as a whole, with the test side
+ * apart: its mail catcher says nothing of production's server.
+ */
+export const lineOf = ({
+  channel,
+  environment,
+  authorityId,
+  serviceId,
+}: Pick<Job, 'channel' | 'environment' | 'authorityId' | 'serviceId'>): string =>
+  channel === 'return-channel' ? `${channel}/${authorityId}/${serviceId}` : `${channel}/${environment}`
 
 /** What was in hand when the rest began tells nothing new when it fails: one moment's trouble is not a long one. */
 export async function noteUnanswered(tx: Queryable, job: Job, code: string): Promise<void> {

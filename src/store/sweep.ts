@@ -1,17 +1,27 @@
 import type { Channel, DeliveryState } from '../message/index.js'
 import type { Queryable } from './database.js'
 
-const MOST = 1_000
+const AT_ONCE = 20_000
+/** No id is smaller. */
+const FIRST = '00000000-0000-0000-0000-000000000000'
 
-/** Messages that wait in the queue according to their state, and of which the queue knows nothing. */
-export async function findOrphans(db: Queryable): Promise<{ bucket: number; messageId: string }[]> {
-  const { rows } = await db.query<{ bucket: number; messageId: string }>(
-    `select m.bucket, m.id as "messageId" from message m
-     where m.state = 202 and not exists (select from delivery d where d.bucket = m.bucket and d.message_id = m.id
-       and d.purpose = 'message' and d.state in ('ready', 'scheduled', 'leased', 'dead'))
-     order by m.id limit ${MOST}`,
+/**
+ * Messages that wait in the queue according to their state, and of which the queue knows nothing, among the next ones.
+ * @param after  where the last look ended; null: from the beginning
+ * @returns `last`: where this look ended, null when it has seen them all
+ */
+export async function findOrphans(
+  db: Queryable,
+  after: string | null,
+): Promise<{ orphans: { bucket: number; messageId: string }[]; last: string | null }> {
+  const { rows } = await db.query<{ bucket: number; messageId: string; known: boolean }>(
+    `select m.bucket, m.id as "messageId", exists (select from delivery d where d.bucket = m.bucket
+       and d.message_id = m.id and d.purpose = 'message' and d.state in ('ready', 'scheduled', 'leased', 'dead')) as known
+     from (select bucket, id from message where state = 202 and id > $1 order by id limit ${AT_ONCE}) m order by m.id`,
+    [after ?? FIRST],
   )
-  return rows
+  const orphans = rows.filter(({ known }) => !known).map(({ bucket, messageId }) => ({ bucket, messageId }))
+  return { orphans, last: rows.length < AT_ONCE ? null : rows.at(-1)!.messageId }
 }
 
 /** How much is in the queue. */

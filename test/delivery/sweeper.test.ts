@@ -14,13 +14,13 @@ test('a queued message that the queue knows nothing of is found, others are not'
   const send = async () =>
     (await stored(gateway, await askSigned(gateway, sender, sendMessage(sender, item(await newPerson(gateway))))))[0]!
   const [lost, waiting, givenUp] = [await send(), await send(), await send()]
-  expect(await sweep.findOrphans(gateway.db)).toEqual([])
+  expect(await sweep.findOrphans(gateway.db, null)).toEqual({ orphans: [], last: null })
   const idOf = async (number: string): Promise<string> =>
     (await gateway.db.query<{ id: string }>('select id from message where number = $1', [number])).rows[0]!.id
   await gateway.db.query('delete from delivery where message_id = $1', [await idOf(lost.number)])
   await gateway.db.query(`update delivery set state = 'dead' where message_id = $1`, [await idOf(givenUp.number)])
   await gateway.db.query(`update delivery set state = 'scheduled' where message_id = $1`, [await idOf(waiting.number)])
-  const orphans = await sweep.findOrphans(gateway.db)
+  const { orphans } = await sweep.findOrphans(gateway.db, null)
   expect(orphans.map(({ messageId }) => messageId)).toEqual([await idOf(lost.number)])
 })
 

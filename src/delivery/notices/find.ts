@@ -22,6 +22,8 @@ export interface NoticeSources {
   readonly pagesUrl: string | null
 }
 
+const NEWS_MS = 24 * 3_600_000
+
 const dropped = (code: string): Outcome => ({ kind: 'dropped', code })
 
 /**
@@ -36,9 +38,10 @@ export async function findNotice(
   const purpose = job.purpose === 'reminder' ? 'reminder' : 'notice'
   const letter = await letters.findLetter(db, sealer, job)
   if (letter === null) return { outcome: dropped('MESSAGE_GONE') }
-  if (purpose === 'reminder' && letter.state !== states.queued && letter.state !== states.visible)
-    return { outcome: dropped('ALREADY_READ') }
   if (isFailure(letter.state)) return { outcome: dropped('MESSAGE_FAILED') }
+  if (letter.state !== states.queued && letter.state !== states.visible) return { outcome: dropped('ALREADY_READ') }
+  // A notice that waited for its provider is no news any more; a reminder was queued long before it is due.
+  if (purpose === 'notice' && Date.now() - job.createdAt.getTime() > NEWS_MS) return { outcome: dropped('TOO_LATE') }
   const mailbox = await mailboxOwners.findMailbox(db, sealer, letter.recipientHash)
   if (mailbox === null) return { outcome: dropped('ACCOUNT_GONE') }
   const content = letter.content.reveal()

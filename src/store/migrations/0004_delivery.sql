@@ -13,7 +13,8 @@ alter table delivery add column attempts integer not null default 0;
 alter table delivery add column owner uuid;
 alter table delivery add column lease_until timestamptz;
 alter table delivery add column reason text;
-alter table delivery add column created_at timestamptz not null default now();
+-- The clock and not the transaction's beginning: reports of one message are made under a lock, in the order of this.
+alter table delivery add column created_at timestamptz not null default clock_timestamp();
 alter table delivery add check ((state = 'leased') = (owner is not null) and (state = 'leased') = (lease_until is not null));
 comment on table delivery is 'The outbox: one row for each thing that has to leave; committed with what it is about, and never deleted while it is open';
 comment on column delivery.message_id is 'message, or citizen_message when purpose is citizen-message';
@@ -21,7 +22,7 @@ comment on column delivery.about is 'what besides the message: state and event o
 
 drop index delivery_due;
 drop index delivery_service;
-create index delivery_ready on delivery (authority_id, service_id, channel, priority desc, id) where state = 'ready';
+create index delivery_ready on delivery (authority_id, service_id, channel, environment, priority desc, id) where state = 'ready';
 create index delivery_scheduled on delivery (run_at) where state = 'scheduled';
 create index delivery_leased on delivery (lease_until) where state = 'leased';
 create index delivery_dead on delivery (channel, authority_id, service_id, id) where state = 'dead';
