@@ -215,7 +215,7 @@ create table delivery (
   owner uuid,
   lease_until timestamp with time zone,
   reason text,
-  created_at timestamp with time zone not null default now(),
+  created_at timestamp with time zone not null default clock_timestamp(),
   PRIMARY KEY (bucket, id),
   CHECK (channel = ANY (ARRAY['mailbox'::text, 'print'::text, 'email'::text, 'sms'::text, 'return-channel'::text])),
   CHECK ((state = 'leased'::text) = (owner IS NOT NULL) AND (state = 'leased'::text) = (lease_until IS NOT NULL)),
@@ -226,7 +226,7 @@ create table delivery (
 CREATE INDEX delivery_dead ON delivery USING btree (channel, authority_id, service_id, id) WHERE state = 'dead'::text;
 CREATE INDEX delivery_leased ON delivery USING btree (lease_until) WHERE state = 'leased'::text;
 CREATE INDEX delivery_message ON delivery USING btree (bucket, message_id);
-CREATE INDEX delivery_ready ON delivery USING btree (authority_id, service_id, channel, priority DESC, id) WHERE state = 'ready'::text;
+CREATE INDEX delivery_ready ON delivery USING btree (authority_id, service_id, channel, environment, priority DESC, id) WHERE state = 'ready'::text;
 CREATE INDEX delivery_scheduled ON delivery USING btree (run_at) WHERE state = 'scheduled'::text;
 comment on table delivery is 'The outbox: one row for each thing that has to leave; committed with what it is about, and never deleted while it is open';
 comment on column delivery.message_id is 'message, or citizen_message when purpose is citizen-message';

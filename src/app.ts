@@ -31,14 +31,14 @@ import {
 } from './certificates/index.js'
 import type { Clock } from './clock.js'
 import type { Config } from './config/index.js'
-import { buildDelivery, type Delivering } from './delivering.js'
+import { buildDelivery, queueFigures, type Delivering } from './delivering.js'
 import { keySourcesOf, mailboxTokenOf } from './key-sources.js'
 import { createKeyRing, type KeyRing } from './keys/index.js'
 import type { Log } from './log.js'
 import { isReady } from './operations/index.js'
 import { createReceiver } from './receiver/index.js'
 import type { Runtime } from './runtime.js'
-import { submissions, sweep } from './store/index.js'
+import { submissions } from './store/index.js'
 import { readCertificate, type Signer } from './trust/index.js'
 
 export interface App {
@@ -65,7 +65,7 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
   const inFlight = createBytesInFlight(config)
   const { db } = runtime
   const certificates = createCertificateWatch(config, { db, log, clock, own: () => ownCertificates(keys) })
-  const metrics = createMetrics(inFlight, certificates, remembered(() => sweep.queueFigures(db), QUEUE_FIGURES_MS))
+  const metrics = createMetrics(inFlight, certificates, queueFigures(db))
   const delivering = buildDelivery(config, { runtime, log, clock, keys, metrics: metrics.delivery })
   const connections = createConnections(config, { isTrusted, metrics, log })
   const noteRefusals = (id: string, count: number): Promise<void> =>

@@ -19,7 +19,7 @@ import type { KeyRing } from './keys/index.js'
 import type { Log } from './log.js'
 import { createReturnChannel } from './report/index.js'
 import type { Runtime } from './runtime.js'
-import { citizenMessages, type transitions } from './store/index.js'
+import { citizenMessages, sweep, type Database, type transitions } from './store/index.js'
 
 /** What delivers in this process, and the bell that intake rings. */
 export interface Delivering {
@@ -63,6 +63,21 @@ export function buildDelivery(config: Config, parts: Parts): Delivering {
       await bell.close()
       await db.close()
     },
+  }
+}
+
+/** Counting a long queue takes long: scrapes that come close together share one count. */
+const FIGURES_MS = 5_000
+
+export function queueFigures(db: Database): () => Promise<sweep.QueueFigure[]> {
+  let [asked, figures]: [number, Promise<sweep.QueueFigure[]> | null] = [0, null]
+  return () => {
+    if (figures === null || performance.now() - asked > FIGURES_MS) {
+      asked = performance.now()
+      figures = sweep.queueFigures(db)
+      figures.catch(() => (figures = null))
+    }
+    return figures
   }
 }
 

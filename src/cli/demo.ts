@@ -38,7 +38,7 @@ async function runDemo(terminal: Terminal, { url }: { url?: string }): Promise<v
   if (!(await isAlive(target))) throw noGateway(endpoint)
   const { loadIdentity } = await import('./send/identity.js')
   const { sendLetter } = await import('./send/call.js')
-  const { judge, readFate } = await import('./demo/fate.js')
+  const { judge, readFate, readFateWhenDelivered } = await import('./demo/fate.js')
   const identity = loadIdentity(config, {})
   const letter = await makeLetter()
   const step = stepper(terminal)
@@ -52,10 +52,10 @@ async function runDemo(terminal: Terminal, { url }: { url?: string }): Promise<v
   printExchange(terminal, letter, first)
 
   await withSession(terminal, async (session) => {
-    const fate = await readFate(session, letter, first)
+    const fate = await readFateWhenDelivered(session, letter, first)
     if (fate === 'unknown') throw elsewhere(endpoint, config)
     if (fate === 'refused') throw refused(first)
-    step('What the database holds of it')
+    step('What became of it')
     printFate(terminal, fate)
     step('The same letter sent again')
     const second = await sendLetter(target, identity, letter)

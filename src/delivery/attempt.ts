@@ -4,6 +4,7 @@ import { outbox, StoreUnavailable, type Database } from '../store/index.js'
 import type { Channel, Job, Outcome } from './channel.js'
 import type { DeliveryMetrics } from './metrics.js'
 import { pauseAfter } from './schedule.js'
+import { startTimeLimit } from './time-limit.js'
 
 export interface Attempting {
   readonly db: Database
@@ -51,30 +52,24 @@ export async function attempt(context: Attempting, channel: Channel, job: Job, s
 type End = 'dead' | 'other'
 
 async function outcomeOf({ log }: Attempting, channel: Channel, job: Job, stop: AbortSignal): Promise<Outcome> {
-  const limit = AbortSignal.timeout(channel.timeoutMs)
-  const signal = AbortSignal.any([limit, stop])
+  const limit = startTimeLimit(channel.timeoutMs, stop)
   try {
-    return await Promise.race([channel.deliver(job, signal), untilAborted(signal)])
+    // A channel that does not hear the signal must not hold its place.
+    return await Promise.race([channel.deliver(job, limit.signal), limit.over])
   } catch (error) {
-    if (limit.aborted) return { kind: 'unreachable', code: 'TIMED_OUT' }
+    if (limit.isLate()) return { kind: 'unreachable', code: 'TIMED_OUT' }
     // Our own stop uses up no chance; whoever takes it next finds out whether it has left.
     if (stop.aborted) return { kind: 'waiting', code: 'WORKER_STOPPED', retryAfterMs: 0 }
     // The target has nothing to do with it: no chance is used up, and nobody's line has to rest.
     if (error instanceof StoreUnavailable) return { kind: 'waiting', code: error.code, retryAfterMs: STORE_AWAY_MS }
     log.error({ event: 'delivery.failed', deliveryId: job.id, channel: job.channel, err: error })
     return { kind: 'unreachable', code: 'INTERNAL' }
+  } finally {
+    limit.end()
   }
 }
 
 const STORE_AWAY_MS = 1_000
-
-/** A channel that does not hear the signal must not hold its place. */
-const untilAborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
 
 /** The lease is longer than all of them together; after it somebody else has the delivery. */
 const TRY_AGAIN_MS = [100, 500, 1_000, 2_000]

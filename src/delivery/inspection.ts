@@ -3,6 +3,7 @@ import type { Log } from '../log.js'
 import { attachments, letters, scans, transitions, type Database } from '../store/index.js'
 import type { Channel, Job, Outcome, Write } from './channel.js'
 import type { NoVerdict, Scanner } from './scanner/scanner.js'
+import { startTimeLimit } from './time-limit.js'
 
 /** An item, or a citizen's message. */
 export interface Inspected {
@@ -87,14 +88,17 @@ export function createInspector({ db, log, scanner, limitMs = LIMIT_MS }: Inspec
 
   return {
     inspect: async (of, stop) => {
-      const signals = { stop, within: AbortSignal.any([stop, AbortSignal.timeout(limitMs)]) }
-      if (isAway && isTrying && needsScan(await letters.filesOf(db, of))) return BUSY
-      const tries = isAway && !isTrying
-      if (tries) isTrying = true
+      const limit = startTimeLimit(limitMs, stop)
+      const signals = { stop, within: limit.signal }
+      let tries = false
       try {
+        if (isAway && isTrying && needsScan(await letters.filesOf(db, of))) return BUSY
+        tries = isAway && !isTrying
+        if (tries) isTrying = true
         return await inspectAll(of, signals)
       } finally {
         if (tries) isTrying = false
+        limit.end()
       }
     },
   }

@@ -31,6 +31,8 @@ export interface Worker {
 
 /** Channels whose targets are other people's; what is told about letters waits behind letters. */
 const OUTSIDE = ['email', 'sms', 'return-channel'] as const
+/** How long places gather before the next claim. */
+const GATHER_MS = 5
 /** Places that only mailboxes and paper get. */
 const OWN_PLACES = 4
 
@@ -53,7 +55,8 @@ export function createWorker(options: WorkerOptions): Worker {
   let loops: Promise<void>[] = []
 
   const free = (): Record<string, number> => {
-    const used = (...names: string[]): number => [...held.keys()].filter(({ channel }) => names.includes(channel)).length
+    const used = (...names: string[]): number =>
+      [...held.keys()].filter(({ channel }) => names.includes(channel)).length
     // Slow targets outside must not take all places from letters: some are theirs alone.
     const outside = Math.max(1, options.deliveryConcurrency - OWN_PLACES) - used(...OUTSIDE)
     const share = Math.max(0, Math.ceil(outside / OUTSIDE.length))
@@ -112,6 +115,8 @@ export function createWorker(options: WorkerOptions): Worker {
       let taken = 0
       await guarded(async () => (taken = await take()))
       if (taken === 0 || held.size >= options.deliveryConcurrency) await rung
+      // Behind a long queue every place that becomes free would be a claim of one.
+      else if (held.size > options.deliveryConcurrency * 0.75) await sleep(GATHER_MS, null, { ref: false })
     }
   }
 

@@ -18,7 +18,7 @@ test('the demo sends one letter twice, and the database holds it once', async ()
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   const [, reference] = /reference +(demo-\d+)/.exec(stdout)!
   const { value } = await runJson<Listed[]>(['messages', 'list', '--reference', reference!], gateway.env)
-  expect(value).toMatchObject([{ attachments: 1, state: 202 }])
+  expect(value).toMatchObject([{ attachments: 1, state: 200 }])
   expect(stdout).toContain(value[0]!.traceId)
   expect(stdout).toMatch(/\b202\b[^]*\b525\b/)
   // What was sent and what was read back.

@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { StoreUnavailable, type Database } from '../../src/store/index.js'
 import { startGateway, type TestGateway } from '../support/gateway.js'
@@ -123,6 +125,25 @@ test('a database that is away for a moment uses up no attempt, and no channel re
   for (const id of queued) await ends(id)
   for (const id of queued) expect(await rowOf(db, id)).toMatchObject({ state: 'delivered', attempts: 1 })
   expect((await db.query('select from breaker')).rowCount).toBe(0)
+})
+
+test('what an attempt had in hand is let go of when it has ended, however long its worker goes on', async () => {
+  const signals: WeakRef<AbortSignal>[] = []
+  const channel = scripted((_job, signal) => {
+    signal.addEventListener('abort', () => undefined)
+    signals.push(new WeakRef(signal))
+    return { kind: 'delivered' }
+  })
+  start(db, [channel])
+  const service = await newService(db)
+  for (let i = 0; i < 30; i++) await ends(await queue(db, service))
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const kept = (): number => signals.filter((signal) => signal.deref() !== undefined).length
+  await eventually(() => {
+    collect()
+    return Promise.resolve(kept() < 5)
+  })
 })
 
 test('one slow target takes its own places only', async () => {

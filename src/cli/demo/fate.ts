@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { attachments, messages, submissions } from '../../store/index.js'
 import type { VerificationReport } from '../../trust/index.js'
 import type { Exchange } from '../send/call.js'
@@ -41,6 +42,19 @@ export async function readFate(
     checkCount: (request.report as VerificationReport | null)?.checks.length ?? 0,
     attachment,
     sha256: await readBack(session, attachment),
+  }
+}
+
+const LOOK_AGAIN_MS = 100
+const PATIENCE_MS = 5_000
+const OPEN = ['ready', 'scheduled', 'leased']
+
+/** The same once the letter has left, or after some seconds: delivering begins when the answer is out. */
+export async function readFateWhenDelivered(...asked: Parameters<typeof readFate>): ReturnType<typeof readFate> {
+  for (const end = Date.now() + PATIENCE_MS; ; await sleep(LOOK_AGAIN_MS)) {
+    const fate = await readFate(...asked)
+    const isOnItsWay = typeof fate === 'object' && fate.message.deliveries.some(({ state }) => OPEN.includes(state))
+    if (!isOnItsWay || Date.now() > end) return fate
   }
 }
 
