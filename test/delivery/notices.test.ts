@@ -176,7 +176,8 @@ describe('a reminder', () => {
   test.each([220, 230, 550] as const)('is dropped when the message has the state %s by then', async (state) => {
     const letter = await sendLetter(gateway, (await newAddressee(gateway)).id)
     await move(letter, state)
-    expect(await attempt(letter, { purpose: 'reminder' })).toEqual({ kind: 'dropped', code: 'ALREADY_READ' })
+    const code = state === 550 ? 'MESSAGE_FAILED' : 'ALREADY_READ'
+    expect(await attempt(letter, { purpose: 'reminder' })).toEqual({ kind: 'dropped', code })
     expect(server.mails).toEqual([])
   })
 })
@@ -236,8 +237,8 @@ describe('a citizen’s message to an authority', () => {
     expect(await send(null)).toEqual({ kind: 'dropped', code: 'MESSAGE_GONE' })
   })
 
-  test('waits as long as nothing is built that finds it', async () => {
+  test('is dropped when it is gone', async () => {
     const letter = await sendLetter(gateway, (await newAddressee(gateway)).id)
-    expect(await attempt(letter, { purpose: 'citizen-message' })).toMatchObject({ kind: 'waiting' })
+    expect(await attempt(letter, { purpose: 'citizen-message' })).toEqual({ kind: 'dropped', code: 'MESSAGE_GONE' })
   })
 })
