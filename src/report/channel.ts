@@ -129,8 +129,9 @@ function withoutChannel(job: Job, { settings, content }: CitizenMessage): Outcom
   const delivery = { bucket, messageId, environment, purpose, priority, channel: 'email' } as const
   return {
     kind: 'delivered',
-    write: async (tx) =>
-      void (await deliveries.insertDelivery(tx, { ...delivery, service: { authorityId, serviceId } })),
+    write: async (tx) => {
+      await deliveries.insertDelivery(tx, { ...delivery, service: { authorityId, serviceId } })
+    },
     detail: { forwardedTo: 'email' },
   }
 }
