@@ -118,7 +118,7 @@ export function buildApp(config: Config, { runtime, log, clock }: { runtime: Run
     }
     contractRoutes(http, { publicUrl: config.publicUrl })
   }
-  if (runtime.sandbox !== null) {
+  if (takesRequests && runtime.sandbox !== null) {
     const signers = (): Signer[] => [keys.signer('current'), keys.signer('next')]
     const receiver = createReceiver({ signers, clock })
     void http.register((scope, _options, done) => {

@@ -101,6 +101,7 @@ function channelsOf(config: Config, { runtime: { db, sealer }, log, clock, keys 
     inspected(
       createReturnChannel({
         ...{ db, sealer, signer: keys.signer, identity: () => keys.clientIdentity(), now: () => clock.now() },
+        mode,
         networks: returnChannelNetworks ?? (mode === 'sandbox' ? LOOPBACK : []),
         timeoutMs: returnChannelTimeoutMs,
         // Authorities that do not answer must not take the places of letters.

@@ -22,17 +22,22 @@ export interface Place<Item, Result> {
 /**
  * Puts what comes at the same time under one key into one request. What one claim has taken enters together; the
  * request is made when it is full, or when nobody is on the way any more: it never waits for a clock.
- * @param run  makes the request; as many results as items, in their order
+ * @param run  makes the request; as many results as items, in their order, and each fails by itself
  */
 export function createBatches<Item, Result>(
-  run: (items: readonly Item[]) => Promise<readonly Result[]>,
+  run: (items: readonly Item[]) => Promise<readonly PromiseSettledResult<Result>[]>,
 ): (key: string) => Place<Item, Result> {
   const gatherings = new Map<string, Gathering<Item, Result>>()
 
   const depart = (batch: readonly Waiting<Item, Result>[]): void => {
     if (batch.length === 0) return
     run(batch.map(({ item }) => item)).then(
-      (results) => batch.forEach(({ resolve }, i) => resolve(results[i]!)),
+      (results) =>
+        batch.forEach(({ resolve, reject }, i) => {
+          const result = results[i]!
+          if (result.status === 'fulfilled') resolve(result.value)
+          else reject(result.reason)
+        }),
       (error: unknown) => batch.forEach(({ reject }) => reject(error)),
     )
   }

@@ -3,13 +3,22 @@ import { BlockList, isIP, type LookupFunction } from 'node:net'
 import { GatewayError } from '../errors.js'
 
 /** The target is none that a return channel may be at; what it is instead is not told to anybody. */
-export class TargetForbidden extends GatewayError<'TARGET_FORBIDDEN'> {}
+export class TargetForbidden extends GatewayError<'TARGET_FORBIDDEN'> {
+  /** plain-http: with TLS it may be called; null for all else */
+  readonly reason: 'plain-http' | null
+  constructor(message: string, reason: TargetForbidden['reason'] = null) {
+    super('TARGET_FORBIDDEN', message)
+    this.reason = reason
+  }
+}
 
 export interface GuardOptions {
   /** addresses and ranges of ours that return channels may be in all the same */
   readonly allowed: readonly string[]
   /** where this one has to be, public or not; anywhere when undefined */
   readonly only?: readonly string[] | undefined
+  /** nothing outside `allowed` is called: what the call carries must not go over the open network as it is */
+  readonly isPlain?: boolean
   /** asks for names; the system's resolver when missing */
   readonly lookup?: ResolveAll
 }
@@ -33,12 +42,13 @@ export interface Guard {
   readonly lookup: LookupFunction
 }
 
-export function createGuard({ allowed, only, lookup = systemLookup }: GuardOptions): Guard {
+export function createGuard({ allowed, only, isPlain = false, lookup = systemLookup }: GuardOptions): Guard {
   const [ours, theirs] = [listOf(allowed), only === undefined ? null : listOf(only)]
   const mayCall = (address: string): boolean => {
     if (isIn(neverCalled, address) || (theirs !== null && !isIn(theirs, address))) return false
     return isPublic(address) || isIn(ours, address)
   }
+  const isTooOpen = (address: string): boolean => isPlain && !isIn(ours, address)
   return {
     check: (written) => {
       const url = URL.canParse(written) ? new URL(written) : null
@@ -48,6 +58,7 @@ export function createGuard({ allowed, only, lookup = systemLookup }: GuardOptio
       // A parsed URL has IPv4 in its one dotted form, whatever was written; names are judged when they are resolved.
       const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
       if (isIP(host) > 0 && !mayCall(host)) throw forbidden('The address is in a network that is not called')
+      if (isIP(host) > 0 && isTooOpen(host)) throw plain()
       return url
     },
     lookup: (hostname, options, callback) => {
@@ -56,6 +67,7 @@ export function createGuard({ allowed, only, lookup = systemLookup }: GuardOptio
         const [first] = addresses
         if (first === undefined || !addresses.every(({ address }) => mayCall(address)))
           return callback(forbidden('The name leads to a network that is not called'), '', 0)
+        if (addresses.some(({ address }) => isTooOpen(address))) return callback(plain(), '', 0)
         if (options.all === true) return callback(null, addresses)
         return callback(null, first.address, first.family)
       })
@@ -63,7 +75,8 @@ export function createGuard({ allowed, only, lookup = systemLookup }: GuardOptio
   }
 }
 
-const forbidden = (what: string): TargetForbidden => new TargetForbidden('TARGET_FORBIDDEN', what)
+const forbidden = (what: string): TargetForbidden => new TargetForbidden(what)
+const plain = (): TargetForbidden => new TargetForbidden('The address is public and without TLS', 'plain-http')
 
 /** The ports below 1024 belong to mail, remote shells and the like, but for the two of the web. */
 const isWebPort = (port: string): boolean => port === '' || port === '80' || port === '443' || Number(port) >= 1024

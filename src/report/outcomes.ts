@@ -26,7 +26,8 @@ export function outcomeOf(called: Called, refusedBefore: number): Outcome {
 
 /** What a call that brought no answer means; null for what is no matter of the target. */
 export function outcomeOfError(error: unknown): Outcome | null {
-  if (error instanceof TargetForbidden) return { kind: 'refused', code: error.code }
+  if (error instanceof TargetForbidden)
+    return { kind: 'refused', code: error.code, ...(error.reason !== null && { detail: { reason: error.reason } }) }
   if (error instanceof AnswerTooLarge) return { kind: 'unreachable', code: error.code }
   const reason = reasonOf(error)
   if (reason === null) return null

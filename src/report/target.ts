@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { PushHead, PushOperation, PushVerdict } from '../contract/index.js'
 import { judgePushAnswer } from '../contract/index.js'
-import type { ReturnChannel } from '../registration/index.js'
+import type { Environment, ReturnChannel } from '../registration/index.js'
 import { charsetOf, type Signer } from '../trust/index.js'
 import { createGuard, type ResolveAll } from './guard.js'
 import { post } from './post.js'
@@ -9,7 +9,9 @@ import { callSoap } from './soap-client.js'
 
 /** What calling depends on besides the service's own settings. */
 export interface Calling {
-  /** our networks that return channels may be in */
+  /** a sandbox calls without TLS, and its networks are open to every service */
+  readonly mode: 'production' | 'sandbox'
+  /** our networks that return channels may be in; in production only those of services whose settings name theirs */
   readonly networks: readonly string[]
   /** shown to servers that ask who is calling; null shows nothing */
   readonly identity: () => { readonly key: string; readonly cert: string } | null
@@ -20,6 +22,8 @@ export interface Calling {
 
 export interface Push {
   readonly operation: PushOperation
+  /** whose messages it is about: artificial persons' on the test side */
+  readonly environment: Environment
   readonly head: Omit<PushHead, 'generation' | 'commonName'>
   readonly encode: (head: PushHead) => string
 }
@@ -35,14 +39,16 @@ export interface Called extends PushVerdict {
  * @throws TargetForbidden, AnswerTooLarge; whatever breaks a connection
  */
 export async function callTarget(
-  { networks, identity, now, lookup }: Calling,
+  calling: Calling,
   channel: ReturnChannel,
   signer: Signer,
-  { operation, head, encode }: Push,
+  push: Push,
   signal: AbortSignal,
 ): Promise<Called> {
+  const { identity, now } = calling
+  const { operation, head, encode } = push
   const { generation, signature: hash = 'sha256' } = channel
-  const guard = createGuard({ allowed: networks, only: channel.networks, ...(lookup !== undefined && { lookup }) })
+  const guard = guardOf(calling, channel, push)
   const url = guard.check(channel.url)
   const isSigned = hash !== 'none'
   const answer = await callSoap({
@@ -55,6 +61,18 @@ export async function callTarget(
   const { httpStatus, retryAfterMs, body } = answer
   const verdict = judgePushAnswer(operation, { httpStatus, charset: charsetOf(answer.contentType), body })
   return { ...verdict, httpStatus, retryAfterMs }
+}
+
+/** An authority chooses its address by itself: what it opens among our networks is what an operator has named for it. */
+function guardOf({ mode, networks, lookup }: Calling, { url, networks: only }: ReturnChannel, { environment }: Push) {
+  const isSandbox = mode === 'sandbox'
+  const isHttp = URL.canParse(url) && new URL(url).protocol === 'http:'
+  return createGuard({
+    allowed: isSandbox || only !== undefined ? networks : [],
+    only,
+    isPlain: !isSandbox && environment === 'production' && isHttp,
+    ...(lookup !== undefined && { lookup }),
+  })
 }
 
 /** The name that the authority finds in the certificate (paluukanava.md §6); null when it has none. */

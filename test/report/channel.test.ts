@@ -1,8 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { createPublicKey, randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { ReturnChannel, ServiceSettings } from '../../src/registration/index.js'
 import { createReturnChannel, type ReturnChannelOptions } from '../../src/report/index.js'
 import type { Outcome } from '../../src/delivery/index.js'
+import { encodeStates } from '../../src/contract/index.js'
+import { outcomeOfError } from '../../src/report/outcomes.js'
+import { callTarget } from '../../src/report/target.js'
 import { outbox } from '../../src/store/index.js'
 import { channelSuite } from '../support/channel-suite.js'
 import { judgeBy } from '../support/contract-files.js'
@@ -42,7 +45,13 @@ const noCitizenMessages = { find: () => Promise.resolve(null), setAuthorityRefer
 const channelWith = (more: Partial<ReturnChannelOptions> = {}) =>
   createReturnChannel({
     ...{ db: gateway.db, sealer: gateway.runtime.sealer, signer: () => signerOf(gatewayKey) },
-    ...{ networks: ['127.0.0.0/8'], identity: () => null, citizenMessages: noCitizenMessages, now: () => new Date() },
+    ...{
+      mode: 'sandbox',
+      networks: ['127.0.0.0/8'],
+      identity: () => null,
+      citizenMessages: noCitizenMessages,
+      now: () => new Date(),
+    },
     ...{ timeoutMs: 5_000, concurrency: 12, ...more },
   })
 
@@ -80,7 +89,13 @@ channelSuite('return-channel', { promise: 'at-least-once', refuses: true, hangs:
   return {
     db: own.db,
     channel: createReturnChannel({
-      ...{ db: own.db, sealer: own.runtime.sealer, signer: () => signerOf(gatewayKey), networks: ['127.0.0.1'] },
+      ...{
+        db: own.db,
+        sealer: own.runtime.sealer,
+        signer: () => signerOf(gatewayKey),
+        networks: ['127.0.0.1'],
+        mode: 'sandbox',
+      },
       ...{
         identity: () => null,
         citizenMessages: noCitizenMessages,
@@ -186,6 +201,68 @@ test('text of the authority that looks like markup arrives as text', async () =>
 
 test('without a return channel by the time that it is due, a report is dropped', async () => {
   expect(await report(undefined)).toMatchObject({ kind: 'dropped', code: 'NO_RETURN_CHANNEL' })
+})
+
+test('of artificial persons nothing is reported to a service that has been opened to real ones', async () => {
+  const target = await receiver()
+  const sender = await senderWith(gateway, { url: target.url, generation: 'new' })
+  const id = await queueReport(gateway, await newItem(gateway, sender), 200)
+  const move = (state: string) =>
+    gateway.db.query('update service set state = $2 where id = $1', [sender.serviceId, state])
+  const [job] = await claimed([id])
+  await move('production')
+  expect(await channelWith().deliver(job!, AbortSignal.timeout(20_000))).toEqual({
+    ...{ kind: 'dropped', code: 'SIDE_CHANGED' },
+  })
+  expect(target.received).toEqual([])
+  // One that rests is on no other side.
+  await move('withdrawn')
+  expect(await channelWith().deliver(job!, AbortSignal.timeout(20_000))).toMatchObject({ kind: 'delivered' })
+})
+
+describe('in production', () => {
+  const production = { mode: 'production' } as const
+
+  test('a network of ours is called for a service for which an operator has named it, and for no other', async () => {
+    const target = await receiver()
+    const settings = { url: target.url, generation: 'old' } as const
+    expect(await report(settings, { channel: production })).toMatchObject({ kind: 'refused', code: 'TARGET_FORBIDDEN' })
+    expect(await report({ ...settings, networks: ['10.0.0.0/8'] }, { channel: production })).toMatchObject({
+      ...{ kind: 'refused', code: 'TARGET_FORBIDDEN' },
+    })
+    expect(await report({ ...settings, networks: ['127.0.0.1'] }, { channel: production })).toMatchObject({
+      kind: 'delivered',
+    })
+  })
+
+  test('real persons’ states are not pushed over the open network without TLS', async () => {
+    const sent = (url: string, environment: 'test' | 'production', networks?: string[]) =>
+      callTarget(
+        {
+          ...{ mode: 'production', networks: ['127.0.0.1'], identity: () => null, now: () => new Date() },
+          // Nothing leaves the machine: whoever may call it fails to learn the address.
+          lookup: (name, _options, callback) =>
+            name === 'julkinen.example'
+              ? callback(null, [{ address: '193.166.1.1', family: 4 }])
+              : callback(Object.assign(new Error('none'), { code: 'ENOTFOUND' }), []),
+        },
+        { url, generation: 'old', ...(networks !== undefined && { networks }) },
+        signerOf(gatewayKey),
+        { environment, operation: 'pushStates', head, encode: (all) => encodeStates(all, []) },
+        AbortSignal.timeout(5_000),
+      ).then(
+        ({ kind }) => kind,
+        (error: unknown) => outcomeOfError(error),
+      )
+    const head = { authorityId: 'a_ws', serviceId: 'a_ws_1', pushId: '1' }
+    const tooPlain = { kind: 'refused', code: 'TARGET_FORBIDDEN', detail: { reason: 'plain-http' } }
+    expect(await sent('http://193.166.1.1/paluu', 'production')).toEqual(tooPlain)
+    expect(await sent('HTTP://julkinen.example/paluu', 'production')).toEqual(tooPlain)
+    expect(await sent('http://muu.example/paluu', 'test')).toMatchObject({ detail: { reason: 'ENOTFOUND' } })
+    expect(await sent('https://muu.example/paluu', 'production')).toMatchObject({ detail: { reason: 'ENOTFOUND' } })
+    const target = await receiver()
+    expect(await sent(target.url, 'production', ['127.0.0.1'])).toBe('taken')
+  })
 })
 
 describe('a receiver that cannot be reached', () => {
@@ -362,6 +439,39 @@ describe('many states of one service', () => {
     ])
   })
 
+  test('of which one cannot be sent go alone, and the others arrive', async () => {
+    const target = await receiver()
+    const sender = await senderWith(gateway, settings(target.url, 100))
+    const ids: string[] = []
+    for (let i = 0; i < 3; i++) ids.push(await queueReport(gateway, await newItem(gateway, sender), 200))
+    const jobs = await claimed(ids)
+    let isFirst = true
+    const signer = () => {
+      const good = signerOf(gatewayKey)
+      const broken = isFirst ? { ...good, privateKey: createPublicKey(good.privateKey) } : good
+      isFirst = false
+      return broken
+    }
+    const channel = channelWith({ signer })
+    const ends = await Promise.allSettled(jobs.map((job) => channel.deliver(job, AbortSignal.timeout(20_000))))
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    expect(target.received.map(({ payload }) => countIn(payload))).toEqual([1, 1])
+  })
+
+  test('go without the one that has been given up by then', async () => {
+    const target = await receiver()
+    const sender = await senderWith(gateway, settings(target.url, 100))
+    const ids: string[] = []
+    for (let i = 0; i < 3; i++) ids.push(await queueReport(gateway, await newItem(gateway, sender), 200))
+    const jobs = await claimed(ids)
+    const channel = channelWith()
+    const signals = [AbortSignal.abort(new Error('given up')), AbortSignal.timeout(20_000), AbortSignal.timeout(20_000)]
+    const ends = await Promise.allSettled(jobs.map((job, i) => channel.deliver(job, signals[i]!)))
+    expect(ends[0]).toMatchObject({ status: 'rejected', reason: { message: 'given up' } })
+    expect(ends.slice(1)).toMatchObject([{ value: { kind: 'delivered' } }, { value: { kind: 'delivered' } }])
+    expect(target.received.map(({ payload }) => countIn(payload))).toEqual([2])
+  })
+
   test('that nobody answered count as one failure of the line', async () => {
     const target = await receiver((_request, response) => response.writeHead(500).end())
     const sender = await senderWith(gateway, settings(target.url, 100))
@@ -369,7 +479,7 @@ describe('many states of one service', () => {
     // As many as one authority gets places for.
     for (let i = 0; i < 6; i++) ids.push(await queueReport(gateway, await newItem(gateway, sender), 200))
     await drain(
-      { ends: async () => (await gateway.db.query(`select from attempt where ended_at is not null`)).rowCount === 8 },
+      { ends: async () => (await gateway.db.query(`select from attempt where ended_at is not null`)).rowCount === 6 },
       ids,
     )
     const { rows } = await gateway.db.query('select failures from breaker')
@@ -401,6 +511,13 @@ test('a refused report waits about six hours before it is asked again, and its l
   expect(dueInMs / 3_600_000).toBeCloseTo(6, 1)
   expect((await gateway.db.query('select from breaker')).rowCount).toBe(0)
 })
+
+async function claimed(ids: readonly string[]): Promise<outbox.Job[]> {
+  const jobs = await outbox.claim(gateway.db, {
+    ...{ workerId: randomUUID(), leaseMs: 60_000, free: { 'return-channel': 100 }, limit: 100 },
+  })
+  return ids.map((one) => jobs.find(({ id }) => id === one)!)
+}
 
 const openOnes = async (): Promise<number> => {
   const { rows } = await gateway.db.query<{ n: number }>(
