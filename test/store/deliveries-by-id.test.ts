@@ -22,7 +22,9 @@ beforeAll(async () => {
   ownerHash = gateway.runtime.sealer.hashId(person)
   for (let i = 0; i < 3; i++) await askSigned(gateway, sender, addItems(sender, item(person)))
   await db.query('analyze delivery')
-  ids = (await db.query<{ id: string }>(`select id from delivery where state = 'dead' limit 200`)).rows.map(({ id }) => id)
+  ids = (await db.query<{ id: string }>(`select id from delivery where state = 'dead' limit 200`)).rows.map(
+    ({ id }) => id,
+  )
 })
 afterAll(() => gateway.close())
 
