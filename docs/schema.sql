@@ -224,6 +224,7 @@ create table delivery (
   CHECK (state = ANY (ARRAY['ready'::text, 'scheduled'::text, 'leased'::text, 'delivered'::text, 'dead'::text, 'cancelled'::text]))
 );
 CREATE INDEX delivery_dead ON delivery USING btree (channel, authority_id, service_id, id) WHERE state = 'dead'::text;
+CREATE INDEX delivery_id ON delivery USING btree (id);
 CREATE INDEX delivery_leased ON delivery USING btree (lease_until) WHERE state = 'leased'::text;
 CREATE INDEX delivery_message ON delivery USING btree (bucket, message_id);
 CREATE INDEX delivery_ready ON delivery USING btree (authority_id, service_id, channel, environment, priority DESC, id) WHERE state = 'ready'::text;

@@ -47,18 +47,31 @@ export async function countWaiting(db: Queryable, { authorityId, id }: ServiceId
   return rows[0]!.count
 }
 
-/** Whether nothing but this channel brings a message to its recipient, or still may. */
-export async function isOnlyWay(
-  db: Queryable,
+/** How the ways of a message to its recipient stand; those that were taken back count for nothing. */
+export interface Ways {
+  /** one is still to be made, or under way */
+  readonly open: boolean
+  /** one was given up, and an operator may send it again */
+  readonly dead: boolean
+  readonly delivered: boolean
+}
+
+/**
+ * The ways of a message, all or those besides one channel. Whoever decides by them holds the message
+ * (`transitions.lockMessage`), so that of two that end at once the later one sees what the earlier one left.
+ */
+export async function waysOf(
+  tx: Tx,
   { bucket, messageId }: { bucket: number; messageId: string },
-  channel: Channel,
-): Promise<boolean> {
-  const { rowCount } = await db.query(
-    `select from delivery where bucket = $1 and message_id = $2 and purpose = 'message' and channel <> $3
-       and state not in ('dead', 'cancelled') limit 1`,
-    [bucket, messageId, channel],
+  { besides = null }: { besides?: Channel | null } = {},
+): Promise<Ways> {
+  const { rows } = await tx.query<{ state: DeliveryState }>(
+    `select distinct state from delivery where bucket = $1 and message_id = $2 and purpose = 'message'
+       and ($3::text is null or channel <> $3)`,
+    [bucket, messageId, besides],
   )
-  return rowCount === 0
+  const is = (...wanted: DeliveryState[]): boolean => rows.some(({ state }) => wanted.includes(state))
+  return { open: is('ready', 'scheduled', 'leased'), dead: is('dead'), delivered: is('delivered') }
 }
 
 /** Takes back what has not left yet; what a worker holds is left to it. @returns how many */

@@ -1,5 +1,6 @@
 import type { AttemptOutcome, Channel, DeliveryState, Purpose } from '../message/index.js'
 import type { Environment } from '../registration/index.js'
+import { BUCKETS } from './bucket.js'
 import type { Queryable } from './database.js'
 
 export interface LoggedAttempt {
@@ -43,12 +44,13 @@ export interface DeliveryFilter {
   readonly finishedUntil?: Date | undefined
 }
 
+/** Of `delivery` alone: a join would have to be made before anything is left out. */
 const WHERE = `($1::text[] is null or d.state = any ($1)) and ($2::text is null or d.channel = $2)
   and ($3::text is null or d.authority_id = $3) and ($4::text is null or d.service_id = $4)
-  and ($5::text is null or d.reason = $5) and ($6::bigint is null or m.number = $6 or c.number = $6)
+  and ($5::text is null or d.reason = $5)
+  and ($6::bigint is null or (d.bucket = ($6 % ${BUCKETS})::smallint and d.message_id = any (array(
+    select id from message where number = $6 union all select id from citizen_message where number = $6))))
   and ($7::uuid[] is null or d.id = any ($7)) and ($8::timestamptz is null or d.finished_at <= $8)`
-const FROM = `delivery d left join message m on m.bucket = d.bucket and m.id = d.message_id
-  left join citizen_message c on c.bucket = d.bucket and c.id = d.message_id`
 
 const valuesOf = (filter: DeliveryFilter): unknown[] => [
   ...[filter.states ?? null, filter.channel ?? null, filter.authorityId ?? null, filter.serviceId ?? null],
@@ -65,7 +67,9 @@ export async function listDeliveries(
     `select d.id, d.state, d.channel, d.purpose, d.environment, d.authority_id as "authorityId", d.service_id as "serviceId",
        coalesce(m.number, c.number)::text as number, d.created_at as "createdAt", d.run_at as "dueAt",
        d.finished_at as "finishedAt", d.attempts, d.reason
-     from ${FROM} where ${WHERE} order by d.id desc limit $9`,
+     from (select * from delivery d where ${WHERE} order by d.id desc limit $9) d
+     left join message m on m.bucket = d.bucket and m.id = d.message_id
+     left join citizen_message c on c.bucket = d.bucket and c.id = d.message_id order by d.id desc`,
     [...valuesOf(filter), limit],
   )
   return rows
@@ -73,7 +77,7 @@ export async function listDeliveries(
 
 export async function countDeliveries(db: Queryable, filter: DeliveryFilter): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
-    `select count(*)::float8 as count from ${FROM} where ${WHERE}`,
+    `select count(*)::float8 as count from delivery d where ${WHERE}`,
     valuesOf(filter),
   )
   return rows[0]!.count

@@ -6,7 +6,7 @@ import { purposes, type SealedContent } from './messages.js'
 import type { Sealer } from './sealing.js'
 import type { MessageKey } from './transitions.js'
 
-/** What a mailbox shows: what is queued is not there yet, and what has failed never was. */
+/** What a mailbox shows, of what was put into it: what is queued is not there yet, and what has failed never was. */
 const SHOWN: readonly StateCode[] = [states.visible, states.read, states.acknowledged]
 
 /** One line of a mailbox: what the owner received, or what the owner wrote. */
@@ -49,13 +49,22 @@ const ENTRY = `e.bucket, e.id as "messageId", e.kind, e.number::text, e.thread_i
   e.requires_acknowledgement as "requiresAcknowledgement", e.delivery`
 const NAMES = `join service s on s.authority_id = e.authority_id and s.id = e.service_id join authority a on a.id = e.authority_id`
 
+/**
+ * Whether a message was put into the mailbox: one that went on paper only has the same states, and is not there. Asked
+ * of each message by itself, so that no plan walks through all deliveries.
+ */
+const putInto = (
+  m: string,
+): string => `coalesce((select true from delivery p where p.bucket = ${m}.bucket and p.message_id = ${m}.id
+  and p.channel = 'mailbox' and p.purpose = 'message' and p.state = 'delivered' limit 1), false)`
+
 /** $1 the owner, $2 the states that are shown; narrowed by more conditions on an id, a thread, or both. */
 const entries = ({ received, sent, end }: { received: string; sent: string; end: string }): string => `
   (select m.bucket, m.id, 'received' as kind, m.number, m.thread_id, i.authority_id, i.service_id, i.sealed_content as sealed,
      coalesce(v.at, m.state_at) as at, m.state::int as state, i.requires_acknowledgement, null::text as delivery
    from message m join item i on i.bucket = m.bucket and i.id = m.item_id
    cross join lateral (select min(at) as at from state_event where bucket = m.bucket and message_id = m.id and state = ${states.visible}) v
-   where m.recipient_hash = $1 and m.state = any ($2) ${received} ${end})
+   where m.recipient_hash = $1 and m.state = any ($2) and ${putInto('m')} ${received} ${end})
   union all
   (select c.bucket, c.id, 'sent', c.number, c.thread_id, c.authority_id, c.service_id, c.sealed_content, c.created_at, null, false,
      (select state from delivery d where d.bucket = c.bucket and d.message_id = c.id and d.purpose = 'citizen-message' limit 1)
@@ -113,10 +122,11 @@ export async function listThreads(
   sealer: Sealer,
   { ownerHash, page: { before, limit } }: { ownerHash: Buffer; page: Page },
 ): Promise<Thread[]> {
-  // All ids of one owner are looked at, which is a walk over two indexes; what is shown of them is fetched for one page.
+  // All ids of one owner are looked at, by indexes only; what is shown of them is fetched for one page.
   const { rows } = await db.query<Columns & { entries: number; unread: number }>(
     `with own as (
-       select id, thread_id, state = ${states.visible} as is_unread from message where recipient_hash = $1 and state = any ($2)
+       select id, thread_id, state = ${states.visible} as is_unread from message m
+         where recipient_hash = $1 and state = any ($2) and ${putInto('m')}
        union all select id, thread_id, false from citizen_message where sender_hash = $1),
      thread as (
        select thread_id, (array_agg(id order by id desc))[1] as id, count(*)::int as entries, (count(*) filter (where is_unread))::int as unread
@@ -149,8 +159,8 @@ export async function countUnread(
   { ownerHash, threadId }: { ownerHash: Buffer; threadId: string | null },
 ): Promise<number> {
   const { rows } = await db.query<{ count: number }>(
-    `select count(*)::float8 as count from message
-     where recipient_hash = $1 and state = ${states.visible} and ($2::uuid is null or thread_id = $2)`,
+    `select count(*)::float8 as count from message m
+     where recipient_hash = $1 and state = ${states.visible} and ($2::uuid is null or thread_id = $2) and ${putInto('m')}`,
     [ownerHash, threadId],
   )
   return rows[0]!.count

@@ -14,8 +14,13 @@ export interface Held extends MessageKey {
   readonly messageState: number | null
 }
 
-/** Locks deliveries by their ids, in one order; what a worker has just taken is waited for. */
+/** Locks deliveries by their ids, in one order, their messages before them; what a worker has just taken is waited for. */
 export async function hold(tx: Tx, ids: readonly string[]): Promise<Held[]> {
+  await tx.query(
+    `select from message m join (select distinct bucket, message_id from delivery where id = any ($1)) d
+       on m.bucket = d.bucket and m.id = d.message_id order by m.id for update of m`,
+    [ids],
+  )
   const { rows } = await tx.query<Held>(
     `select d.bucket, d.id, d.message_id as "messageId", d.state, d.channel, d.purpose, d.authority_id as "authorityId",
        d.service_id as "serviceId",
@@ -42,13 +47,4 @@ export async function end(tx: Tx, held: readonly Held[], reason: string): Promis
      where id = any ($1) and state in ('ready', 'scheduled', 'dead')`,
     [held.map(({ id }) => id), reason],
   )
-}
-
-/** Whether a message still has a way to its recipient: one that is open, given up for now, or done. */
-export async function hasOtherWay(tx: Tx, { bucket, messageId }: MessageKey): Promise<boolean> {
-  const { rowCount } = await tx.query(
-    `select from delivery where bucket = $1 and message_id = $2 and purpose = 'message' and state <> 'cancelled' limit 1`,
-    [bucket, messageId],
-  )
-  return rowCount !== 0
 }

@@ -20,6 +20,19 @@ interface Row {
 }
 
 /**
+ * Holds a message until the transaction ends. Whatever touches a message and its deliveries takes the message first
+ * (ADR 18), or two of them could wait for each other.
+ * @returns its present state; null when there is none
+ */
+export async function lockMessage(tx: Tx, { bucket, messageId }: MessageKey): Promise<StateCode | null> {
+  const { rows } = await tx.query<{ state: StateCode }>(
+    'select state from message where bucket = $1 and id = $2 for update',
+    [bucket, messageId],
+  )
+  return rows[0]?.state ?? null
+}
+
+/**
  * Moves a message to its next state, with everything that follows from it in the same transaction: the event of its
  * history, the report to the authority, and after a failure the end of what has not left yet and the freedom to send it
  * again under its reference. States never go backwards: a move that the present state forbids does nothing.

@@ -1,4 +1,4 @@
-import { noticeChannels, reminderAfter, states, type ReminderTimes } from '../../message/index.js'
+import { isFailure, noticeChannels, reminderAfter, states, type ReminderTimes } from '../../message/index.js'
 import { accounts, letters, transitions, type Database, type Sealer } from '../../store/index.js'
 import type { Channel } from '../channel.js'
 import { schedules } from '../schedule.js'
@@ -22,6 +22,7 @@ export function createMailboxChannel({ db, sealer, times }: MailboxOptions): Cha
     deliver: async (job) => {
       const letter = await letters.findLetter(db, sealer, job)
       if (letter === null) return { kind: 'dropped', code: 'MESSAGE_GONE' }
+      if (isFailure(letter.state)) return { kind: 'dropped', code: 'MESSAGE_FAILED' }
       const hash = letter.recipientHash
       const account = (await accounts.accountStates(db, [hash])).get(hash.toString('hex'))
       // An account that was closed since keeps what was accepted for it.
@@ -30,7 +31,10 @@ export function createMailboxChannel({ db, sealer, times }: MailboxOptions): Cha
       return {
         kind: 'delivered',
         write: async (tx) => {
-          if (!(await transitions.moveMessage(tx, job, states.visible, 'mailbox'))) return
+          const state = await transitions.lockMessage(tx, job)
+          if (state === null || isFailure(state)) return
+          // One that was printed first is 200 already, and is announced all the same: only now it is in the mailbox.
+          await transitions.moveMessage(tx, job, states.visible, 'mailbox')
           await transitions.queueNotices(
             tx,
             { ...job, service: { authorityId, serviceId } },

@@ -1,5 +1,15 @@
 import { isFailure, states, type StateCode } from '../../message/index.js'
-import { audit, outbox, pauses, redelivery, services, transitions, type Database, type Tx } from '../../store/index.js'
+import {
+  audit,
+  deliveries,
+  outbox,
+  pauses,
+  redelivery,
+  services,
+  transitions,
+  type Database,
+  type Tx,
+} from '../../store/index.js'
 import { DeliveryError } from './errors.js'
 
 interface Acting {
@@ -29,7 +39,8 @@ export async function resend(
   let [resent, left] = [0, 0]
   for (let at = 0; at < ids.length; at += CHUNK) {
     const part = ids.slice(at, at + CHUNK)
-    await db.withTransaction(async (tx) => {
+    // Counted when it is committed: the transaction may be repeated.
+    const made = await db.withTransaction(async (tx) => {
       const held = await redelivery.hold(tx, part)
       const useful = held.filter(
         ({ state, messageState, purpose }) =>
@@ -38,9 +49,10 @@ export async function resend(
       )
       await redelivery.makeReady(tx, useful)
       for (const one of useful) await note(tx, 'delivery.resent', one, { actor, reason })
-      resent += useful.length
-      left += part.length - useful.length
+      return useful.length
     })
+    resent += made
+    left += part.length - made
     onProgress(Math.min(at + CHUNK, ids.length))
   }
   if (resent > 0) await outbox.ring(db)
@@ -48,8 +60,9 @@ export async function resend(
 }
 
 /**
- * Takes a delivery back before it has left, or closes one that was given up. A message that has no other way left fails
- * by it: nobody would ever get it, and its authority has to know.
+ * Takes a delivery back before it has left, or closes one that was given up. When it was the last way of its message
+ * that could still do something, the message ends here: one that arrived by another way is there, one that did not has
+ * failed. Nobody would ever get it, and its authority has to know.
  * @throws DeliveryError DELIVERY_UNKNOWN, DELIVERY_UNDER_WAY, DELIVERY_FINISHED
  */
 export async function cancel({ db }: Acting, { id, ...act }: Act & { id: string }): Promise<{ failed: boolean }> {
@@ -61,11 +74,18 @@ export async function cancel({ db }: Acting, { id, ...act }: Act & { id: string 
     if (held.state === 'delivered' || held.state === 'cancelled')
       throw new DeliveryError('DELIVERY_FINISHED', `It is ${held.state} already.`)
     await redelivery.end(tx, [held], 'CANCELLED')
-    const alone = held.purpose === 'message' && !(await redelivery.hasOtherWay(tx, held))
-    const failed = alone && (await transitions.moveMessage(tx, held, states.failed, 'operator'))
+    const failed = held.purpose === 'message' && (await settle(tx, held))
     await note(tx, 'delivery.cancelled', held, act)
     return { failed }
   })
+}
+
+/** @returns whether the message has failed */
+async function settle(tx: Tx, held: redelivery.Held): Promise<boolean> {
+  const ways = await deliveries.waysOf(tx, held)
+  if (ways.open || ways.dead) return false
+  const moved = await transitions.moveMessage(tx, held, ways.delivered ? states.visible : states.failed, 'operator')
+  return moved && !ways.delivered
 }
 
 /**

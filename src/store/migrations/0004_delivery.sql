@@ -26,6 +26,7 @@ create index delivery_ready on delivery (authority_id, service_id, channel, envi
 create index delivery_scheduled on delivery (run_at) where state = 'scheduled';
 create index delivery_leased on delivery (lease_until) where state = 'leased';
 create index delivery_dead on delivery (channel, authority_id, service_id, id) where state = 'dead';
+create index delivery_id on delivery (id);
 alter table delivery set (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
 
 create table attempt (

@@ -31,7 +31,7 @@ function delivery() {
   let attempt = 0
   const letter = { pdf: Buffer.from('pdf'), control: Buffer.from('{}') }
   /** @param crash  the step, counted from 1, at which the process dies, and whether it dies before or after the step's effect */
-  const run = async (crash: Crash): Promise<number> => {
+  const run = async (crash: Crash, { givenBack = false } = {}): Promise<number> => {
     let step = 0
     const counted = async <T>(effect: () => T | Promise<T>): Promise<T> => {
       const isLast = ++step === crash.step
@@ -49,7 +49,7 @@ function delivery() {
       remove: (name) => counted(() => real.remove(name)),
       close: () => real.close(),
     }
-    const job = { id, attemptId: uuidv7(), attempt: ++attempt, about } as Job
+    const job = { id, attemptId: uuidv7(), attempt: givenBack ? 1 : ++attempt, about } as Job
     if (await finishEarlier(drop, job)) return step
     await handOver(drop, job, letter, (part) => counted(() => void (about = { drop: 'd', part })))
     return step
@@ -90,15 +90,23 @@ test.each(['before', 'after'] as const)(
 
 test('between the PDF and the control file there is no letter', async () => {
   const { id, run } = delivery()
-  await expect(run({ step: 3, when: 'after' })).rejects.toThrow('crash')
+  await expect(run({ step: 4, when: 'after' })).rejects.toThrow('crash')
   expect(readdirSync(folder)).toEqual([`${id}.pdf`])
   expect(take()).toBe(0)
 })
 
 test('attempts leave no pieces behind', async () => {
   const { id, run } = delivery()
-  for (const step of [2, 5]) await expect(run({ step, when: 'after' })).rejects.toThrow('crash')
+  for (const step of [3, 6]) await expect(run({ step, when: 'after' })).rejects.toThrow('crash')
   await run(never)
+  expect(readdirSync(folder).sort()).toEqual([`${id}.json`, `${id}.pdf`])
+})
+
+test('an attempt that was given back uncounted leaves no pieces behind either', async () => {
+  const { id, run } = delivery()
+  for (const step of [3, 6]) await expect(run({ step, when: 'after' }, { givenBack: true })).rejects.toThrow('crash')
+  expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toHaveLength(1)
+  await run(never, { givenBack: true })
   expect(readdirSync(folder).sort()).toEqual([`${id}.json`, `${id}.pdf`])
 })
 

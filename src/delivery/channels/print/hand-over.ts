@@ -47,7 +47,8 @@ export async function handOver(
   note: (part: string) => Promise<void>,
 ): Promise<void> {
   const names = namesOf(job)
-  if (job.attempt > 1) await removeParts(drop, job)
+  // By no count of attempts: one that was given back has none, and may have left parts.
+  await removeParts(drop, job)
   await drop.write(names.pdfPart, letter.pdf)
   await drop.move(names.pdfPart, names.pdf)
   await drop.write(names.controlPart, letter.control)

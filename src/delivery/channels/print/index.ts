@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { isFailure, isUsableAddress, isValidBilling, states, type Billing } from '../../../message/index.js'
-import { deliveries, letters, outbox, transitions, type Database, type Sealer } from '../../../store/index.js'
+import { deliveries, letters, outbox, transitions, type Database, type Sealer, type Tx } from '../../../store/index.js'
 import type { Sensitive } from '../../../sensitive.js'
 import type { Channel, Job, Outcome } from '../../channel.js'
 import { schedules } from '../../schedule.js'
@@ -42,14 +42,16 @@ export function createPrintChannel(options: PrintOptions): Channel {
     kind: 'refused',
     code,
     write: async (tx) => {
-      if (await deliveries.isOnlyWay(tx, job, 'print')) await transitions.moveMessage(tx, job, states.failed, 'print')
+      const { open, delivered } = await otherWays(tx, job)
+      if (!open && !delivered) await transitions.moveMessage(tx, job, states.failed, 'print')
     },
   })
   const handedOver = (job: Job, detail: object): Outcome => ({
     kind: 'delivered',
     detail,
     write: async (tx) => {
-      if (await deliveries.isOnlyWay(tx, job, 'print')) await transitions.moveMessage(tx, job, states.visible, 'print')
+      // A mailbox that was given up does not hold it back: the letter has arrived.
+      if (!(await otherWays(tx, job)).open) await transitions.moveMessage(tx, job, states.visible, 'print')
     },
   })
 
@@ -99,6 +101,12 @@ export function createPrintChannel(options: PrintOptions): Channel {
       }
     },
   }
+}
+
+/** The message is held first: what ends another of its ways at this moment is waited for. */
+async function otherWays(tx: Tx, job: Job): Promise<deliveries.Ways> {
+  await transitions.lockMessage(tx, job)
+  return deliveries.waysOf(tx, job, { besides: 'print' })
 }
 
 function dropsOf({ dataDir, printDir, printSftpUrl, printSftpKeyFile, printSftpHostKey }: PrintOptions): {
