@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { encodeMessage, encodeStates, type PushHead, type StatePush } from '../contract/index.js'
-import { schedules, type Channel, type Job, type Outcome } from '../delivery/index.js'
+import { schedules, startTimeLimit, type Channel, type Job, type Outcome } from '../delivery/index.js'
 import type { StateCode } from '../message/index.js'
 import { environmentIn, isOpen, type ReturnChannel, type ServiceSettings } from '../registration/index.js'
 import { deliveries, letters, outbox, services, transitions, type Database, type Sealer } from '../store/index.js'
@@ -200,14 +200,16 @@ async function attempting<T>(
   work: (limited: AbortSignal) => Promise<T>,
 ): Promise<T | Outcome> {
   signal.throwIfAborted()
-  const limit = AbortSignal.timeout(timeoutMs)
+  const limit = startTimeLimit(timeoutMs, signal)
   try {
-    return await work(AbortSignal.any([signal, limit]))
+    return await work(limit.signal)
   } catch (error) {
     signal.throwIfAborted()
-    if (limit.aborted) return { kind: 'unreachable', code: 'TIMED_OUT' }
+    if (limit.isLate()) return { kind: 'unreachable', code: 'TIMED_OUT' }
     const outcome = outcomeOfError(error)
     if (outcome === null) throw error
     return outcome
+  } finally {
+    limit.end()
   }
 }

@@ -67,7 +67,8 @@ const entries = ({ received, sent, end }: { received: string; sent: string; end:
    where m.recipient_hash = $1 and m.state = any ($2) and ${putInto('m')} ${received} ${end})
   union all
   (select c.bucket, c.id, 'sent', c.number, c.thread_id, c.authority_id, c.service_id, c.sealed_content, c.created_at, null, false,
-     (select state from delivery d where d.bucket = c.bucket and d.message_id = c.id and d.purpose = 'citizen-message' limit 1)
+     (select state from delivery d where d.bucket = c.bucket and d.message_id = c.id and d.purpose = 'citizen-message'
+       order by d.created_at desc, d.id desc limit 1)
    from citizen_message c where c.sender_hash = $1 ${sent} ${end})`
 
 const toEntry =

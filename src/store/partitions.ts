@@ -22,11 +22,12 @@ export async function ensurePartitions(db: Queryable, now: Date, monthsAhead = 2
   const wanted = PARTITIONED.flatMap((table) => partitionsOf(table, now, monthsAhead))
   // Creating takes locks on the parent, even when there is nothing to create.
   const { rows } = await db.query<{ name: string }>('select relname as name from pg_class where relname = any($1)', [
-    wanted.map(({ name }) => name),
+    [...PARTITIONED, ...wanted.map(({ name }) => name)],
   ])
   const present = new Set(rows.map(({ name }) => name))
-  for (const { name, definition } of wanted)
-    if (!present.has(name)) await create(db, `create table if not exists ${name} ${definition}`)
+  // A schema that is older than this does not have all of them yet.
+  for (const { table, name, definition } of wanted)
+    if (present.has(table) && !present.has(name)) await create(db, `create table if not exists ${name} ${definition}`)
 }
 
 /** check_violation: rows of that month stand in the default partition already, from a clock that was ahead. They stay there. */
@@ -42,16 +43,21 @@ async function create(db: Queryable, sql: string): Promise<void> {
   }
 }
 
-function partitionsOf(table: string, now: Date, monthsAhead: number): { name: string; definition: string }[] {
+function partitionsOf(
+  table: string,
+  now: Date,
+  monthsAhead: number,
+): { table: string; name: string; definition: string }[] {
   const months = Array.from({ length: monthsAhead + 1 }, (_, i) => {
     const from = monthStart(now, i)
     const range = `from ('${firstIdOf(from)}') to ('${firstIdOf(monthStart(now, i + 1))}')`
     return {
+      table,
       name: `${table}_${from.toISOString().slice(0, 7).replace('-', '_')}`,
       definition: `partition of ${table} for values ${range}`,
     }
   })
-  return [{ name: `${table}_default`, definition: `partition of ${table} default` }, ...months]
+  return [{ table, name: `${table}_default`, definition: `partition of ${table} default` }, ...months]
 }
 
 const monthStart = (now: Date, ahead: number): Date =>

@@ -114,7 +114,7 @@ export const channels = [
     group: 'Channels',
     kind: 'scannerUrl',
     unset: 'attachments are not scanned',
-    description: 'clamd that scans attachments before anybody sees them: tcp://host:port or unix:/path',
+    description: 'A clamd that scans attachments before anybody sees them: tcp://host:port or unix:/path',
   },
   {
     env: 'ASTI_RETURN_CHANNEL_NETWORKS',
@@ -122,7 +122,7 @@ export const channels = [
     group: 'Channels',
     kind: 'addresses',
     unset: 'none; sandbox: loopback',
-    description: 'Private or local networks that return channels may be in; without it none of them is ever called',
+    description: 'Private networks that return channels may be in, of services whose own settings name them too',
   },
   {
     env: 'ASTI_RETURN_CHANNEL_TIMEOUT_MS',
