@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { randomUUID } from 'node:crypto'
 import type { Log } from '../log.js'
@@ -51,22 +52,18 @@ export function createWorker(options: WorkerOptions): Worker {
   /** stopping: nothing more is taken; ending: what is in hand is broken off */
   const stopping = new AbortController()
   const ending = new AbortController()
+  // Each attempt in hand listens.
+  setMaxListeners(0, ending.signal)
   let running = false
   let loops: Promise<void>[] = []
 
-  const free = (): Record<string, number> => {
-    const used = (...names: string[]): number =>
-      [...held.keys()].filter(({ channel }) => names.includes(channel)).length
-    // Slow targets outside must not take all places from letters: some are theirs alone.
-    const outside = Math.max(1, options.deliveryConcurrency - OWN_PLACES) - used(...OUTSIDE)
-    const share = Math.max(0, Math.ceil(outside / OUTSIDE.length))
-    return Object.fromEntries(
-      channels.map(({ name, concurrency }) => {
-        const own = concurrency - used(name)
-        return [name, (OUTSIDE as readonly string[]).includes(name) ? Math.min(own, share) : own]
-      }),
-    )
-  }
+  const used = (...names: string[]): number => [...held.keys()].filter(({ channel }) => names.includes(channel)).length
+  /** Slow targets outside must not take all places from letters: some are theirs alone. */
+  const freeOutside = (): number =>
+    Math.max(0, Math.max(1, options.deliveryConcurrency - OWN_PLACES) - used(...OUTSIDE))
+
+  const free = (): Record<string, number> =>
+    Object.fromEntries(channels.map(({ name, concurrency }) => [name, concurrency - used(name)]))
 
   /** Free places with each target, of channels that bound them. */
   const freeOfLine = (): Record<string, number> => {
@@ -83,7 +80,14 @@ export function createWorker(options: WorkerOptions): Worker {
   const take = async (): Promise<number> => {
     const limit = options.deliveryConcurrency - held.size
     if (limit <= 0) return 0
-    const jobs = await outbox.claim(db, { workerId, leaseMs, free: free(), limit, freeOfLine: freeOfLine() })
+    const jobs = await outbox.claim(db, {
+      workerId,
+      leaseMs,
+      free: free(),
+      limit,
+      freeOfLine: freeOfLine(),
+      freeOutside: freeOutside(),
+    })
     for (const job of jobs) hold(job)
     return jobs.length
   }

@@ -1,7 +1,8 @@
 /**
  * One statement that chooses, takes and begins. $1 worker, $2 lease in ms, $3 free places by channel (jsonb), $4 how
  * many at most, $5 ids for the attempts, $6 failures after which a line is tried with one delivery at a time, $7 free
- * places by line (jsonb, as lineOf names them; `channel/*` for lines that are not there).
+ * places by line (jsonb, as lineOf names them; `channel/*` for lines that are not there), $8 free places for channels
+ * whose targets are other people's.
  *
  * `lines` hops from one (service, channel, side) that has something ready to the next, so its cost follows the number of
  * such lines and not the length of the queue. Rows that are locked are updated by their place: no plan can turn that
@@ -52,12 +53,15 @@ candidates as (
 ),
 ranked as (
   select c.*, row_number() over (partition by c.channel order by c.priority desc, c.nth, c.id) as place,
-    row_number() over (partition by c.line order by c.priority desc, c.nth, c.id) as place_in_line
+    row_number() over (partition by c.line order by c.priority desc, c.nth, c.id) as place_in_line,
+    row_number() over (partition by c.channel in ('email', 'sms', 'return-channel')
+      order by c.priority desc, c.nth, c.id) as place_outside
   from candidates c
 ),
 chosen as (
   select d.row, r.id, r.failures
   from (select * from ranked where place <= free and (failures < $6 or place_in_line = 1)
+          and (channel in ('mailbox', 'print') or place_outside <= $8)
         order by priority desc, nth, id) r cross join lateral (
     select o.ctid as row from delivery o where o.bucket = r.bucket and o.id = r.id and o.state = 'ready'
     for update skip locked) d

@@ -36,6 +36,8 @@ export interface Claiming {
   readonly limit: number
   /** how many at most of a line, by `lineOf`, or of any other line of a channel, by `channel/*` */
   readonly freeOfLine?: Readonly<Record<string, number>>
+  /** how many at most of e-mail, SMS and return channels together; as many as in all when missing */
+  readonly freeOutside?: number
 }
 
 /**
@@ -45,7 +47,7 @@ export interface Claiming {
  */
 export async function claim(
   db: Queryable,
-  { workerId, leaseMs, free, limit, freeOfLine = {} }: Claiming,
+  { workerId, leaseMs, free, limit, freeOfLine = {}, freeOutside = limit }: Claiming,
 ): Promise<Job[]> {
   const attemptIds = Array.from({ length: limit }, () => uuidv7())
   const { rows } = await db.query<Job>(CLAIM, [
@@ -56,6 +58,7 @@ export async function claim(
     attemptIds,
     BREAKER.failures,
     JSON.stringify(freeOfLine),
+    freeOutside,
   ])
   return rows
 }

@@ -77,6 +77,18 @@ describe('claiming', () => {
     expect(await taken({ 'return-channel/*': 2, [line]: 0 })).toEqual([0, 2])
   })
 
+  test('what goes outside gets no more than its places, and letters the others', async () => {
+    const service = await newService(db)
+    for (let i = 0; i < 4; i++) {
+      await queue(db, service, { channel: 'return-channel', purpose: 'state' })
+      await queue(db, service, { channel: 'email', purpose: 'notice' })
+      await queue(db, service)
+    }
+    const jobs = await claim({ limit: 6, freeOutside: 3 })
+    expect(jobs.filter(({ channel }) => channel !== 'mailbox')).toHaveLength(3)
+    expect(jobs).toHaveLength(6)
+  })
+
   test('reports of one message go in their order, those of others meanwhile', async () => {
     const service = await newService(db)
     const messageId = uuidv7()

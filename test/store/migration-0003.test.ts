@@ -18,7 +18,8 @@ beforeAll(async () => {
   db = openDatabase({ connection: { connectionString: url }, poolSize: 2, statementTimeoutMs: 30_000, log })
   await buildOld()
   for (const service of Object.values(services)) await fill(service)
-  expect(await migrate(db, new Date())).toEqual([NEW])
+  // Later ones follow in the same go, as on a real database.
+  expect((await migrate(db, new Date()))[0]).toBe(NEW)
   await untilAllFinished(db)
 })
 afterAll(async () => {
