@@ -55,6 +55,7 @@ test('a letter of a test service is told by e-mail and SMS that nobody gets, the
 test('a reminder of a letter that was read is dropped', async () => {
   const person = await newAddressee(gateway, { wantsSms: false })
   const letter = await sendLetter(gateway, person.id)
+  await eventually(async () => (await statesOf(letter.messageId)).includes('email notice delivered'), 30_000)
   await gateway.db.query('update message set state = 220 where id = $1', [letter.messageId])
   await eventually(async () => !/ready|scheduled|leased/.test((await statesOf(letter.messageId)).join()), 30_000)
   expect(await statesOf(letter.messageId)).toEqual(['email notice delivered', 'email reminder cancelled ALREADY_READ'])
