@@ -24,7 +24,8 @@ export async function makePlace(parent) {
 }
 
 async function fill(folder) {
-  for (const name of ['dist', 'wsdl', 'xsd', 'questions', 'package.json', 'src/store/migrations'])
+  const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  for (const name of ['package.json', ...files])
     cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const [dist, dataDir] = [join(folder, 'dist'), join(folder, 'data')]

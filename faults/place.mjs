@@ -15,7 +15,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { onEnd, writeLastWill } from './tidy.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const BESIDE = ['wsdl', 'xsd', 'questions', 'package.json', 'src/store/migrations']
+/** What is published with the built code. */
+const BESIDE = ['package.json', ...JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).files].filter(
+  (name) => name !== 'dist',
+)
 
 /**
  * A temporary folder with the built code as it is now, so that a build meanwhile changes nothing; keys, logs and

@@ -15,6 +15,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+/** What is published with the built code. */
+const beside = ['package.json', ...JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).files].filter(
+  (name) => name !== 'dist',
+)
 
 /**
  * A temporary folder with the built code as it is now, so that a build meanwhile changes nothing, and the tests' builders
@@ -25,8 +29,7 @@ export function makePlace() {
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   try {
     cpSync(join(root, 'dist'), join(folder, 'src'), { recursive: true })
-    for (const name of ['wsdl', 'xsd', 'package.json', 'src/store/migrations'])
-      cpSync(join(root, name), join(folder, name), { recursive: true })
+    for (const name of beside) cpSync(join(root, name), join(folder, name), { recursive: true })
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
     compile('test/support', folder)
     compile('test/fixtures/requests', folder)
