@@ -25,8 +25,7 @@ export async function makePlace(parent) {
 
 async function fill(folder) {
   const { files } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  for (const name of ['package.json', ...files])
-    cpSync(join(root, name), join(folder, name), { recursive: true })
+  for (const name of ['package.json', ...files]) cpSync(join(root, name), join(folder, name), { recursive: true })
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
   const [dist, dataDir] = [join(folder, 'dist'), join(folder, 'data')]
   const { makeSandboxFiles } = await import(pathToFileURL(join(dist, 'sandbox', 'index.js')).href)
