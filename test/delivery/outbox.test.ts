@@ -135,10 +135,10 @@ describe('claiming', () => {
   })
 
   test('what is not due yet is taken when it is', async () => {
-    const id = await queue(db, await newService(db), { afterMs: 300 })
+    const id = await queue(db, await newService(db), { afterMs: 1_500 })
     await outbox.promote(db)
     expect(await claim()).toEqual([])
-    await sleep(350)
+    await sleep(1_550)
     expect(await outbox.promote(db)).toBe(1)
     expect(ids(await claim())).toEqual([id])
   })
@@ -148,9 +148,9 @@ describe('leases', () => {
   test('what a dead worker held comes back, its attempt is lost, and its late word changes nothing', async () => {
     const id = await queue(db, await newService(db))
     const dead = randomUUID()
-    const [job] = await claim({ workerId: dead, leaseMs: 50 })
+    const [job] = await claim({ workerId: dead, leaseMs: 1_000 })
     expect(await outbox.reap(db)).toBe(0)
-    await sleep(80)
+    await sleep(1_050)
     expect(await outbox.reap(db)).toBe(1)
     expect(await rowOf(db, id)).toMatchObject({ state: 'ready', outcomes: ['lost'] })
     const alive = randomUUID()
@@ -176,11 +176,11 @@ describe('leases', () => {
     const service = await newService(db)
     const [held, forgotten] = [await queue(db, service), await queue(db, service)]
     const workerId = randomUUID()
-    const jobs = await claim({ workerId, leaseMs: 300 })
+    const jobs = await claim({ workerId, leaseMs: 2_000 })
     expect(jobs).toHaveLength(2)
     const inHand = jobs.filter(({ id }) => id === held)
     expect(await outbox.renew(db, inHand, { workerId, leaseMs: 60_000 })).toEqual(new Set([held]))
-    await sleep(350)
+    await sleep(2_050)
     await outbox.reap(db)
     expect((await rowOf(db, held)).state).toBe('leased')
     expect((await rowOf(db, forgotten)).state).toBe('ready')
