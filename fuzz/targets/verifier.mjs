@@ -12,6 +12,7 @@ const MAX_BYTES = 128 * 1024
 export async function create({ load, seeds: made, context: kept, plant }) {
   const { readEnvelope, refuseUnknownHeaders, verify, readCertificate, TrustError, EnvelopeError } =
     await load('src/trust/index.js')
+  const { headersForUs } = await load('src/trust/envelope.js')
   const { canonicalString, XmlError } = await load('src/xml/index.js')
   const { loadConfig } = await load('src/config/index.js')
   const policy = loadConfig({})
@@ -38,9 +39,10 @@ export async function create({ load, seeds: made, context: kept, plant }) {
     }
   }
 
-  /** Who said what, and when. */
+  /** Who said what, and when: the Timestamp of the header that is for us; an element of that name may stand elsewhere. */
   function statementOf({ envelope, verified: { payload, owner } }) {
-    const [timestamp] = everyElement(envelope.header).filter((element) => element.local === 'Timestamp')
+    const security = headersForUs(envelope).filter(({ local }) => local === 'Security')
+    const [timestamp] = security.flatMap((header) => header.elements()).filter(({ local }) => local === 'Timestamp')
     const parts = [owner.certificate.fingerprint, canonicalString(payload), canonicalString(timestamp)]
     return createHash('sha256').update(JSON.stringify(parts)).digest('base64')
   }
@@ -93,5 +95,3 @@ export async function create({ load, seeds: made, context: kept, plant }) {
 const isKnown = (signer) => signer !== null && signer !== 'stranger'
 
 const inputOf = ({ base64, charset = null }) => ({ bytes: Buffer.from(base64, 'base64'), charset })
-
-const everyElement = (element) => element.elements().flatMap((child) => [child, ...everyElement(child)])

@@ -106,6 +106,7 @@ function readKeyReference(keyInfo: XmlElement): KeyReference {
   const [tokenReference] = children(keyInfo, [WSSE, 'SecurityTokenReference'])
   if (tokenReference!.elements()[0]?.is(DS, 'X509Data') === true) return readIssuerSerial(tokenReference!)
   const [reference] = children(tokenReference!, [WSSE, 'Reference'])
+  if (reference!.elements().length > 0) refuse('SIGNATURE_POLICY', 'The reference to the token holds something')
   const type = reference!.attribute('', 'ValueType')
   if (type !== null && type !== X509_V3)
     refuse('SIGNATURE_POLICY', 'KeyInfo points at another kind of token than an X.509 certificate')
