@@ -27,9 +27,9 @@ export const DEFECTS = [
     patches: [
       {
         file: 'delivery/attempt.js',
-        from: `case 'delivered':
+        from: `case 'delivered': {
             await outcome.write?.(tx);`,
-        to: `case 'delivered':
+        to: `case 'delivered': {
             await context.db.withTransaction(async (own) => outcome.write?.(own));`,
       },
       { file: 'store/transitions.js', from: '!mayFollow(next, row.state)', to: 'false' },
