@@ -13,6 +13,7 @@ export async function create({ load, seeds: made, context: kept, plant }) {
   const { readEnvelope, refuseUnknownHeaders, verify, readCertificate, TrustError, EnvelopeError } =
     await load('src/trust/index.js')
   const { headersForUs } = await load('src/trust/envelope.js')
+  const { WSSE, WSU } = await load('src/trust/names.js')
   const { canonicalString, XmlError } = await load('src/xml/index.js')
   const { loadConfig } = await load('src/config/index.js')
   const policy = loadConfig({})
@@ -41,8 +42,8 @@ export async function create({ load, seeds: made, context: kept, plant }) {
 
   /** Who said what, and when: the Timestamp of the header that is for us; an element of that name may stand elsewhere. */
   function statementOf({ envelope, verified: { payload, owner } }) {
-    const security = headersForUs(envelope).filter(({ local }) => local === 'Security')
-    const [timestamp] = security.flatMap((header) => header.elements()).filter(({ local }) => local === 'Timestamp')
+    const security = headersForUs(envelope).filter((block) => block.is(WSSE, 'Security'))
+    const [timestamp] = security.flatMap((header) => header.all(WSU, 'Timestamp'))
     const parts = [owner.certificate.fingerprint, canonicalString(payload), canonicalString(timestamp)]
     return createHash('sha256').update(JSON.stringify(parts)).digest('base64')
   }
