@@ -26,8 +26,6 @@ export interface Worker {
   start(): void
   /** Takes nothing more, lets what is in hand finish, and gives back what does not within the time. */
   stop(limitMs: number): Promise<void>
-  /** deliveries in hand */
-  inHand(): number
 }
 
 /** Channels whose targets are other people's; what is told about letters waits behind letters. */
@@ -161,6 +159,5 @@ export function createWorker(options: WorkerOptions): Worker {
       await Promise.race([all, sleep(Math.min(limitMs, 2_000), null, { ref: false })])
       if (held.size > 0) await guarded(() => outbox.giveBack(db, [...held.keys()], workerId))
     },
-    inHand: () => held.size,
   }
 }

@@ -22,8 +22,8 @@ import {
   type Signer,
 } from '../trust/index.js'
 
-/** Ways to misbehave; a number is a TilaKoodi. */
-export const badAnswers = [
+/** Ways to misbehave; a number is a status code of the contract. */
+const badAnswers = [
   ...['500', 'timeout', 'slow', 'fault-client', 'fault-server', 'garbage', 'empty', '400', '453', '520'],
 ] as const
 

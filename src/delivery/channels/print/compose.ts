@@ -40,7 +40,7 @@ function senderOf({ content, authorityName }: letters.Letter): Sheet['sender'] {
 }
 
 /** Abroad the country stands last, in capitals and in a language that the whole world's post reads. */
-export function addressLinesOf({ name, street, postalCode, city, country }: PostalAddress): string[] {
+function addressLinesOf({ name, street, postalCode, city, country }: PostalAddress): string[] {
   const lines = [...name.split(/\r?\n/), ...street.split(/\r?\n/), `${postalCode.trim()} ${city.trim()}`]
   const own = isFinland(country) ? [] : [countryName(country.trim().toUpperCase())]
   return [...lines, ...own].map((line) => line.replace(/\s+/g, ' ').trim()).filter((line) => line !== '')
